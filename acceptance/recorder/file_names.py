@@ -45,18 +45,30 @@ IN_UTC = re.compile(
 # ZoneMinder, a folder for each event: 3/2026-11-25/1234/1234-video.mp4
 OF_EVENT = re.compile(r"(?:(?P<before>.*)/)?\d{4}-\d\d-\d\d/(?P<event>\d+)/(?P=event)-video\.[^/]+")
 HALF_DAY = re.compile(name_times.MARK)  # folders of one part of a day
+COLONS = str.maketrans("：∶꞉", ":::")  # those that every file system takes
 IN_HALF = re.compile(rf"(?:.*/)?(?:{name_times.DATE}[-_ ]?)?(?P<half>{name_times.MARK})/.*")
 IN_ZONE = re.compile(rf"(?:.*/)?(?P<zone>{name_times.NAMED_ZONE})/.*")
 SUMMER = re.compile(r"_DST(?=\d{8})")  # Reolink, while its clock is on summer time
 PIXEL = re.compile(r"(?:.*/)?PXL_\d{8}_\d{9}[^/]*")  # phones of Google, whose names are of UTC
 IN_HOUR = re.compile(r"(?P<minute>\d\d)(?:[-_.Mm分]?(?P<second>\d\d)[Ss秒]?)?(?!\d)")
+HALF_BEFORE = re.compile(rf"(?<![A-Za-z]){name_times.MARK}$")
+HOUR = re.compile(r"[01]\d|2[0-3]")
 OF_DAY = re.compile(rf"{name_times.TIME}{name_times.ZONE}")
+# in a folder of a day: Gate_16-05-30, Gate-01-160530-163530; six digits alone may be a number
+BEHIND_WORDS = re.compile(
+    r"(?<=[-_. ])(?=(?P<apart>\d\d[-_.:]\d\d[-_.:]\d\d(?!\d))"
+    r"|(?P<pair>\d{6}[-_]\d{6}(?!\d))|\d{6}(?!\d))"
+)
 NO_CHANNEL = {"dav", "jpg", "mp4", "video", "videos", "record", "records", "recordings"}
 # of days and their halves, hours, minutes
-NO_NAME = re.compile(rf"{name_times.DATE}(?:{name_times.MARK}|_\d\d)?|\d\d|\d{{10}}|\d\dM\d\dS")
+NO_NAME = re.compile(r"\d\d|(?:19|20)\d{8}|[0-3]\d[0-3]\d20\d\d|\d\dM\d\dS")
+DAY = re.compile(rf"(?<!\d){name_times.DATE}(?!\d)(?:[-_ ]?{name_times.MARK}(?![A-Za-z]))?")
+IN_YEAR = re.compile(r"(?:(?<=/)|^)(?:19|20)\d\d(?=/(?:0[1-9]|1[0-2])(?:/|$))")  # 2026/11
 COUNTER = re.compile(r"\d{5,}|(?<![^\W_])(?=[0-9A-F]*\d)[0-9A-F]{4,8}(?![^\W_])")  # of files
 # before a date: 083000_20261125, 08.30.00 25.11.2026, 3-11-2024_4-05
-OTHER_TIME = re.compile(r"(?<!\d)\d{6}(?!\d)|(?<![\d.])\d\d([-_.:])\d\d\1\d\d(?![\d.])|\d-$")
+OTHER_TIME = re.compile(
+    r"(?<!\d)\d{6}(?!\d)|(?<![\d.])\d\d([-_.:])\d\d\1\d\d(?![\d.])|(?<!\d)(?:\d\d?-)+$"
+)
 FEWEST_COUNTED = 5
 PLACEHOLDERS = {
     "channel": r"(?P<channel>[^/]+?)",
@@ -95,6 +107,7 @@ def read(name: str, pattern: str = "", order: str = "") -> Named:
     """
     if pattern:
         return _by_pattern(name, pattern, order)
+    name = name.translate(COLONS)
     return _in_folders(name, _by_itself(name, order))
 
 
@@ -136,10 +149,12 @@ def _in_zone(named: Named, zone: tzinfo | None) -> Named:
 
 def _of_day(name: str, named: Named) -> Named:
     """Put what stands before a date without a time that can be read for the channel."""
-    day = None if named.start else name_times.ORDERED.search(name, name.rfind("/") + 1)
-    if not day or OTHER_TIME.search(name[: day.start()]):
+    of_file = name.rfind("/") + 1
+    day = None if named.start else name_times.ORDERED.search(name, of_file)
+    if not day:
         return named
-    return Named(channel=_channel(_above(name[: day.start()])))
+    time_before = OTHER_TIME.search(name[: day.start()], of_file)
+    return Named(channel=_channel(_above(name[: (time_before or day).start()])))
 
 
 def _of_utc(match: re.Match[str]) -> Named:
@@ -314,8 +329,9 @@ def _of_folders(name: str) -> Named:
     half = f"{match['letter']}m" if match["letter"] else match["half"] or ""
     half = half or next(filter(HALF_DAY.fullmatch, between), "")
     places = "/".join([match["before"] or "", *(part for part in between if part != half)])
-    stem = f"{half}{match['stem']}"
     hour = match["joined"] or match["folder"] or match["of_twelve"]
+    words, stem = ("", match["stem"]) if hour else _behind_words(day, match["stem"])
+    places, stem = f"{places}/{words}", f"{half}{stem}"
     whole = OF_DAY.match(stem)
     if whole:
         start = name_times.at(day, whole)
@@ -325,9 +341,27 @@ def _of_folders(name: str) -> Named:
         end = [stamp.moment for stamp in name_times.find(text)[1:]]
         return Named(channel=_channel(places), start=start, end=end[0] if end else None)
     part = IN_HOUR.match(match["stem"]) if hour else None
+    if part and not part["second"] and HOUR.fullmatch("".join(between[-2:-1])):
+        part = None  # 16/05/30 is an hour, minute and second, or channel 16 at 5:30
     of_24 = name_times.of_24_hours(int(hour), half.lower()) if part else None
     start = None if of_24 is None or not part else _in_hour(day, of_24, part)
     return Named(channel=_channel(places), start=start)
+
+
+def _behind_words(day: date, stem: str) -> tuple[str, str]:
+    """Return the words before a time of the day, and what follows; no words: neither is there.
+
+    Two times without signs count where they are start and end, else they may be numbers; a half
+    of the day before them may be a word, and leaves the time open.
+    """
+    worded = None if OF_DAY.match(stem) else BEHIND_WORDS.search(stem)
+    words = stem[: worded.start()] if worded else ""
+    if not worded or not re.search(r"[^\W\d_]", words):
+        return "", stem
+    timed = stem[worded.start() :]
+    half_before = HALF_BEFORE.search(words.rstrip("-_. "))
+    sure = worded["apart"] or (worded["pair"] and len(name_times.find(f"{day} {timed}")) > 1)
+    return COUNTER.sub("", words), timed if sure and not half_before else stem
 
 
 def _day_of_folders(match: re.Match[str]) -> date | None:
@@ -344,9 +378,14 @@ def _in_hour(day: date, hour: int, part: re.Match[str]) -> datetime | None:
 
 
 def _channel(text: str) -> str:
-    """Strip separators, and folders that name days or kinds of file."""
-    parts = [part.strip(" -_.([") for part in text.split("/")]
+    """Strip separators, days, and folders that name days or kinds of file."""
+    parts = [_without_day(part).strip(" -_.([") for part in IN_YEAR.sub("", text).split("/")]
     return "/".join(part for part in parts if part and not _is_no_channel(part))
+
+
+def _without_day(part: str) -> str:
+    """Leave days out of a part: a number that no calendar has is the camera's."""
+    return DAY.sub(lambda day: "" if any(name_times.day_of(day)) else day[0], part)
 
 
 def _is_no_channel(part: str) -> bool:

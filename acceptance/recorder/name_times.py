@@ -13,11 +13,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-# 20261125, 2026-11-25, 2026年11月25日, and 25-11-2026 or 11-25-2026
+# by name, in English: of no other word, as in "Market 5"
+MONTHS = (
+    "(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
+    "|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+# 20261125, 2026-11-25, 2026年11月25日, 25-11-2026 or 11-25-2026, 25 Nov 2026, Nov 25, 2026
 DATE = (
     r"(?:(?P<year>\d{4})(?:(?P<month>\d\d)(?P<day>\d\d)"
     r"|[-_.年](?P<month_apart>\d\d?)[-_.月](?P<day_apart>\d\d|\d(?!\d))日?)"
-    r"|(?P<first>\d\d)[-_.](?P<other>\d\d)[-_.](?P<last>(?:19|20)\d\d))"
+    r"|(?P<first>\d\d)[-_.](?P<other>\d\d)[-_.](?P<last>(?:19|20)\d\d)"
+    rf"|(?P<day_of>\d\d?)[-_. ]?(?P<month_of>{MONTHS})[-_. ,]{{0,2}}(?P<year_of>(?:19|20)\d\d)"
+    rf"|(?<![A-Za-z])(?P<month_led>{MONTHS})[-_. ]?(?P<day_led>\d\d?)(?:st|nd|rd|th)?"
+    r"[-_. ,]{1,2}(?P<year_led>(?:19|20)\d\d))"
 )
 # words for the parts of a day of twice 12 hours
 MORNING = ("上午", "午前", "凌晨", "清晨", "早上", "오전")
@@ -33,7 +42,7 @@ TIME = (
     r"(?:(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?:[.,]?(?P<thousandth>\d{3}))?"
     rf"|(?!{MIXED})(?P<hour_apart>\d\d?)[-_.:时時点點hH](?P<minute_apart>\d\d)"
     r"[-_.:分mM](?P<second_apart>\d\d)[秒sS]?"
-    r"(?:[.,](?P<thousandth_apart>\d{3}))?"
+    r"(?:[.,](?P<thousandth_apart>\d{3}))?(?P<letter>[AaPp](?![A-Za-z\d]))?"
     r"|(?P<hour_worded>\d\d?)[时時点點](?P<minute_worded>\d\d?)分(?P<second_worded>\d\d?)秒)(?!\d)"
     rf"(?:[-_. ]{{0,3}}[(\[]?(?P<after>{MARK})(?![A-Za-z]))?"
 )
@@ -52,7 +61,7 @@ NAMED_ZONE = r"(?:GMT|UTC|gmt|utc)(?:[+-]\d\d?(?::?\d\d)?)?"
 # of a second, before a zone: behind other signs than a dot it may be a number
 FRACTION = r"(?:[.,]\d{3,9}|[-_](?:\d{3}){1,3}(?=[-+ZzGgUu(\[]))"
 ZONE = (
-    rf"(?:{FRACTION}?[ _]{{0,2}}[(\[]?(?P<zone>[Zz](?![A-Za-z0-9])|{EAST}"
+    rf"(?:{FRACTION}?(?:[ _]{{0,2}}|-(?=[GUgu]))[(\[]?(?P<zone>[Zz](?![A-Za-z0-9])|{EAST}"
     rf"|(?:{BEHIND_ISO}){WEST}|{NAMED_ZONE}(?![\d:A-Za-z])))?"
 )
 ZONE_BEFORE = rf"(?:(?<![A-Za-z0-9])(?P<zone_before>{NAMED_ZONE})[-_ ]{{0,2}})?"
@@ -62,7 +71,7 @@ UNNAMED = re.sub(r"\?P<\w+>", "?:", STAMP)
 UNTIL = re.compile(rf"\s*(?:[-_~～至]|to)\s*{TIME}{ZONE}")
 ORDERED = re.compile(rf"(?<!\d){DATE}(?!\d)")
 EPOCH = re.compile(r"(?<!\d)(1[4-9]\d{8})(\d{3})?(?!\d)")  # s or ms, of the years 2014 to 2033
-HALF_OF_DAY = re.compile(MARK)
+HALF_OF_DAY = re.compile(rf"{MARK}|(?<=\d)[AaPp]$")
 # a half of the day before the date; letters that do not begin the name are part of a camera's
 AHEAD = re.compile(rf"(?:(?<![^/]){LETTERS}|{WORDS})[-_. ]{{0,2}}$")
 CENTURIES = re.compile("19|20")
@@ -143,7 +152,7 @@ def _orders(name: str) -> Iterator[str]:
 
 
 def _stamp(match: re.Match[str], order: str) -> NameTime:
-    day, order_open = _day(match, order)
+    day, order_open = day_of(match, order)
     moment = None if day is None or _marked_ahead(match) else at(day, match)
     return NameTime(moment=moment, begin=match.start(), end=match.end(), order_open=order_open)
 
@@ -154,8 +163,12 @@ def _marked_ahead(match: re.Match[str]) -> bool:
     return twice and AHEAD.search(match.string, 0, match.start()) is not None
 
 
-def _day(match: re.Match[str], order: str) -> tuple[date | None, bool]:
+def day_of(match: re.Match[str], order: str = "") -> tuple[date | None, bool]:
     """Return the day, and whether its order is open."""
+    for written in ("of", "led"):
+        if match[f"year_{written}"]:
+            number = 1 + MONTH_NAMES.index(match[f"month_{written}"][:3].lower())
+            return calendar_day(match[f"year_{written}"], number, match[f"day_{written}"]), False
     if match["year"]:
         month, day = match["month"] or match["month_apart"], match["day"] or match["day_apart"]
         return calendar_day(match["year"], month, day), False
@@ -179,7 +192,7 @@ def calendar_day(year: str, month: str | int, day: str | int) -> date | None:
 def at(day: date, match: re.Match[str]) -> datetime | None:
     """Return the moment of a day that a match of TIME and ZONE writes; None for no time."""
     written = _part(match, "hour"), _part(match, "minute"), _part(match, "second")
-    mark = (match["before"] or match["after"] or "").lower()
+    mark = (match["before"] or match["after"] or match["letter"] or "").lower()
     hour, minute, second = map(int, written)
     stated = None if _may_be_end(match) else match["zone"]
     stated = stated or match.groupdict().get("zone_before")

@@ -170,6 +170,16 @@ def test_a_coder_that_swallows_one_tick_of_the_clock_proves_nothing() -> None:
     assert freeze.by_clock([(0, 250)], elapsed, stands) == [(150, 200)]
 
 
+@pytest.mark.parametrize("held", [3, 4, 8])
+def test_a_clock_that_was_held_back_proves_no_freeze(held: int) -> None:
+    """It was ahead and waits for its time, goes on with the next second, and the scene is live."""
+    seconds = np.floor(np.arange(500) / 25)
+    shown = np.where(seconds < 5, seconds, np.maximum(5, seconds - held)) % 10
+    assert freeze.by_clock([(0, 500)], np.arange(500) / 25, shown) == []
+    leaps = np.where((seconds >= 5) & (seconds < 5 + held), 5, seconds) % 10
+    assert freeze.by_clock([(0, 500)], np.arange(500) / 25, leaps) == [(150, 125 + 25 * held)]
+
+
 def test_motion_that_slows_down_by_itself_is_no_freeze() -> None:
     """Someone stops within eight frames, stands for two seconds, and walks off."""
     walk = np.full(40, 2.0)

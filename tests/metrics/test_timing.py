@@ -113,3 +113,39 @@ def test_the_bit_rate_over_time_adds_up_to_the_bits_of_the_clip() -> None:
         ends, kilobits = timing.bit_rate(np.arange(frames) / 25, sizes)
         assert len(ends) <= 300
         assert kilobits.sum() * (frames / 25) / len(ends) == pytest.approx(sizes.sum() * 8 / 1000)
+
+
+@pytest.mark.parametrize(("rate", "grid"), [(24, 25), (24, 30), (25, 30), (27, 30), (20, 25)])
+def test_a_source_that_is_slower_than_the_grid_of_its_stamps_loses_nothing(
+    rate: int, grid: int
+) -> None:
+    """25 pictures a second on a grid of 30 had 62 "at least" missing in 15 s."""
+    times = np.floor(np.arange(20 * rate) * grid / rate + 0.3) / grid
+    missing = timing.timing(times).missing()
+    assert missing is not None
+    assert missing.sum() == 0
+
+
+def test_an_outage_of_a_source_on_a_faster_grid_counts_by_its_own_rate() -> None:
+    """Two seconds of 24 frame/s are 48 pictures, though 50 places of the grid of 25 are empty."""
+    places = np.floor(np.delete(np.arange(720), range(300, 348)) * 25 / 24 + 0.3)
+    missing = timing.timing(places / 25).missing()
+    assert missing is not None
+    assert 46 <= missing.sum() <= 48
+
+
+def test_losses_that_do_not_come_in_turn_are_counted_as_ever() -> None:
+    lost = np.array([20, 31, 47, 60, 66, 90, 121, 133, 150, 171])
+    missing = timing.timing(np.delete(EVEN, lost)).missing()
+    assert missing is not None
+    assert missing.sum() == len(lost)
+
+
+@pytest.mark.parametrize("held", [6, 7, 8, 9])
+def test_what_a_stall_of_few_pictures_holds_back_is_not_lost(held: int) -> None:
+    """Six pictures make up for a part of it: 1 to 3 were missing where the hole was longer."""
+    late = stalled(held / 25, 0.002)
+    for times in (late, late[-1] - late[::-1]):
+        missing = timing.timing(times).missing()
+        assert missing is not None
+        assert missing.sum() == 0

@@ -75,6 +75,7 @@ LEAP, KEY_LEAP = 2.0, 3.0
 GOES_ON = 1 / 3  # of the motion before, and its inverse: motion that goes on after a leap
 # s that a clock shows a second for, and must to prove a freeze: a coder may swallow one tick
 SECOND, STANDS = 1.0, 2.5
+HELD = 10.0  # s from which on the last digit does not tell whether the clock leapt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,16 +269,22 @@ def _is_last_picture(mean: Array, run: Run) -> bool:
 def by_clock(runs: Iterable[Run], elapsed: Array, shown: Array) -> list[Run]:
     """Find in ``runs`` the frames in which the burnt-in clock stands.
 
-    It stands from the first second that is overdue. ``shown`` (n,) differs from one second to the
-    next; nan frames count with the one before them.
+    It stands from the first second that is overdue, and leaps when a picture moves again. One that
+    goes on with its next second was held back, as clocks are that were ahead. ``shown`` (n,) is the
+    last digit of the seconds; nan frames count with the one before them.
     """
-    found = []
+    found, known = [], np.flatnonzero(np.isfinite(shown))
     for start, end in runs:
         read = start + np.flatnonzero(np.isfinite(shown[start:end]))
         begins = read[np.flatnonzero(np.diff(shown[read], prepend=np.nan))]
         for begin, after in pairwise([*begins.tolist(), end]):
             overdue = begin + int(np.searchsorted(elapsed[begin:after], elapsed[begin] + SECOND))
-            if elapsed[after - 1] - elapsed[begin] >= STANDS:
+            later = known[(known >= after) & (shown[known] != shown[begin])][:1]
+            held = any(
+                (shown[at] - shown[begin]) % 10 == 1 and elapsed[at] - elapsed[begin] < HELD
+                for at in later
+            )
+            if elapsed[after - 1] - elapsed[begin] >= STANDS and not held:
                 found.append((overdue, after))
     return found
 

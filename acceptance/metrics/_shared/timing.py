@@ -39,6 +39,9 @@ OFTEN = 3  # long intervals from which on pictures come in bursts, if these take
 FASTEST = 250.0  # frame/s, above which no camera is: such stamps come in bursts
 KEPT = 1.5  # intervals of the mean rate by which the ends of bursts may be off that rate
 WHOLE = 0.1  # of an interval by which those of an even grid may be off whole numbers of it
+# share of the holes that come evenly, to within a picture, and number of them from which on they
+# are the grid's: a slower source, stamped on it
+IN_TURN, TURNS = 0.8, 5
 EVEN = 0.9  # share of the pictures that must be on it for missing ones to be counted
 
 
@@ -128,7 +131,7 @@ class Timing:
         usual = self._pace
         steps = self.intervals / usual
         late = np.concatenate([[0.0], np.cumsum(steps - 1)])
-        holes = _holes(late)
+        holes = np.floor(_holes(late) * _filled(self.intervals)).astype(np.int64)
         holes[_made_up_for(self.elapsed, usual, holes)] = 0
         off = late - np.cumsum(holes)
         grid = ndimage.median_filter(off, min(NEIGHBOURS, len(off)), mode="nearest")
@@ -166,15 +169,32 @@ def _holes(late: Array) -> Whole:
     return np.asarray(np.where(_in_a_row(holes > 0), 0, holes))
 
 
+def _filled(intervals: Array) -> float:
+    """Share of the places of a grid that a source fills that is slower than it, 1: all of them.
+
+    25 pictures a second stamped on a grid of 30 leave out every sixth place; what a camera loses
+    seldom comes in turn.
+    """
+    short = float(np.quantile(intervals, 1 - IN_TURN))
+    apart = np.diff(np.flatnonzero(intervals > GAP * short))
+    if len(apart) < TURNS - 1:
+        return 1.0
+    period = float(np.median(apart))
+    in_turn = np.mean(np.abs(apart - period) <= 1)
+    return period / (period + 1) if period > 1 and in_turn >= IN_TURN else 1.0
+
+
 def _made_up_for(elapsed: Array, usual: Array, holes: Whole) -> list[int]:
     """Which of the ``holes`` (n,) pictures close by make up for, by coming faster than the pace.
 
     A network stalls, and what is stamped as it arrives comes late, and then all at once (after a
-    hole by the pace before it), or early (by the pace after it): then nothing may be missing.
+    hole by the pace before it), or early (by the pace after it): then nothing may be missing. What
+    is looked at goes by the whole hole: of ``holes`` six pictures may have made up for a part.
     """
     found, aside = [], NEIGHBOURS // 2
-    for hole in np.flatnonzero(holes > 1).tolist():
-        within = CLOSE_BY * int(holes[hole])
+    length = np.concatenate([[0.0], np.diff(elapsed) / usual - 1])
+    for hole in np.flatnonzero((holes > 0) & (length > 1 + NEAR_WHOLE)).tolist():
+        within = CLOSE_BY * round(float(length[hole]))
         after = elapsed[hole : hole + within] - elapsed[hole - 1]
         before = elapsed[hole] - elapsed[max(0, hole - within) : hole][::-1]
         paces = usual[max(0, hole - 1 - aside)], usual[min(len(usual) - 1, hole + aside)]

@@ -21,7 +21,7 @@ from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import film_pace
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics._shared.stated import number
-from acceptance.metrics.av import flashes, matched_filter
+from acceptance.metrics.av import flash_length, flashes, matched_filter
 from acceptance.metrics.av.pairing import paired
 from acceptance.metrics.av.shown_flashes import shown_by_clock
 from acceptance.model.basics import Reason
@@ -166,6 +166,8 @@ def by_flashes(times: Array, light: Array, heard: Array) -> Sync:
     seen = flashes.seen(times, light)
     pairs, found = _own_offsets(paired(seen.usual, heard, seen.step), seen, heard)
     exposure = BudgetLine(source="exposure", contribution=1000 * found.open)
+    off = 1000 * flash_length.off_by(times, light, seen, heard, found)
+    curve = [rectangular("light_curve", off)] * (off > 0)
     each = 1000 * (found.each + pairs.offsets)
     shown = found.reach[int(np.argmax(np.abs(each)))] + 2 * flashes.SHARE_NOISE * found.exposure
     own = BudgetLine(source="repeatability", contribution=1000 * found.scatter_open)
@@ -176,13 +178,13 @@ def by_flashes(times: Array, light: Array, heard: Array) -> Sync:
     return Sync(
         each=each, times=heard[pairs.beeps], changes=pairs.changes,
         mean=1000 * (found.mean + float(pairs.offsets.mean())),
-        mean_lines=[exposure, *_of_changes(apart, len(each))],
+        mean_lines=[exposure, *curve, *_of_changes(apart, len(each))],
         sd=scatters,
         sd_lines=[
             own, *_of_changes(apart / 2**0.5, len(each)),
             *[rectangular("single_flash", single)] * (single > 0),
         ],
-        worst_lines=[exposure, scatter, rectangular("single_flash", 1000 * float(shown))],
+        worst_lines=[exposure, *curve, scatter, rectangular("single_flash", 1000 * float(shown))],
     )  # fmt: skip
 
 
