@@ -66,7 +66,12 @@ def coverage_factor(degrees_of_freedom: float | None) -> float:
 
 def rectangular(source: str, half_width: float) -> BudgetLine:
     """Return the line of an input of which only bounds are known (JCGM 100:2008, 4.3.7)."""
-    return BudgetLine(source=source, contribution=half_width / 3**0.5, evaluation="B")
+    return type_b(source, half_width / 3**0.5)
+
+
+def type_b(source: str, contribution: float) -> BudgetLine:
+    """Return the line of a standard contribution known otherwise than by statistics."""
+    return BudgetLine(source=source, contribution=contribution, evaluation="B")
 
 
 def combine(budget: Sequence[BudgetLine]) -> Combined:

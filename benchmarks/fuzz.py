@@ -19,7 +19,6 @@ import tempfile
 import time
 import traceback
 from dataclasses import dataclass, field
-from datetime import timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +42,7 @@ from acceptance.footage import clip
 from acceptance.forms import answers, devices, panel_key, register, scores
 from acceptance.laboratories import evaluation, round_plan
 from acceptance.live import stream_tables
+from acceptance.model.basics import CHINA
 from acceptance.recorder import file_names, listing
 from acceptance.scene import clock_session, side_tables
 from acceptance.session import (
@@ -65,7 +65,6 @@ LONGEST = 10.0  # s
 HEAD = ("file", "cases", "read", "refused", "also by command", "longest, s")
 CASES = 20_000
 THROUGH_COMMAND = 10  # one case in so many goes through the command line as well
-ZONE = timezone(timedelta(hours=8))
 NOW = 1.8e9
 NAMES = ("a/cam 1_20261125083000-20261125084000.mp4", "a" * 250, "20261125_" * 200, "*" * 99)
 
@@ -131,7 +130,7 @@ READERS: dict[str, Callable[[Path], object]] = {
     "devices.csv": devices.read,
     "devices.xlsx": devices.as_listed,
     "raw.xlsx": spreadsheet.rows,
-    "recordings.csv": lambda path: listing.read(path, zone=ZONE, now=NOW),
+    "recordings.csv": lambda path: listing.read(path, zone=CHINA, now=NOW),
     "answers.csv": lambda path: answers.read(path, path.name),
     "answers.toml": lambda path: answers.read(path, path.name),
     "panel.csv": lambda path: scores.read(path, path.name),

@@ -12,7 +12,6 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from datetime import timedelta, timezone
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,13 +21,13 @@ import numpy as np
 from acceptance.footage import clip, encode
 from acceptance.metrics import recordings as metric
 from acceptance.model import Measurement, Recordings
+from acceptance.model.basics import CHINA
 from acceptance.recorder import recordings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 FILES, SECONDS, RUNS = 500, 60.0, 2000
-CHINA = timezone(timedelta(hours=8))
 NOW = 1.8e9
 HOUR, DAY = 3600.0, 86400.0
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
 from click.testing import CliRunner
 
 from acceptance.cli import failures, verbs
@@ -36,3 +37,19 @@ def program(
         sys.stderr.flush()
         said = [stream.getvalue().decode() for stream in (out, err)]
     return subprocess.CompletedProcess(words, code, *said)
+
+
+def acceptance(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    """Run the command line as a process does; return its exit code."""
+    monkeypatch.setattr(sys, "argv", ["acceptance", *map(str, arguments)])
+    with pytest.raises(SystemExit) as ended:
+        verbs.main()
+    return int(ended.value.code or 0)
+
+
+def called(*arguments: object) -> tuple[int, str]:
+    """Run a verb; return its exit code and what it writes. Raises what the verb raises."""
+    done = CliRunner().invoke(
+        verbs.cli, [*map(str, arguments)], standalone_mode=False, catch_exceptions=False
+    )
+    return int(done.return_value or 0), done.output

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from in_process import acceptance
 from marks import slow
 from measured_once import measured_once
 from plain_pages import plain
 from pypdf import PdfReader
 
-from acceptance.cli import verbs
 from acceptance.model import How, Modality, Outcome, Part, SubjectKind, Verdict
 from acceptance.report import render, typesetting
 from acceptance.report.file_names import ANNEXES
@@ -78,14 +78,6 @@ class Example:
     code: int
     done: Session
     again: Path
-
-
-def acceptance(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    """Run the command line in this process; return its exit code."""
-    monkeypatch.setattr(sys, "argv", ["acceptance", *map(str, arguments)])
-    with pytest.raises(SystemExit) as caught:
-        verbs.main()
-    return int(caught.value.code or 0)
 
 
 @pytest.fixture(scope="module")

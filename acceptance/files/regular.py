@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import stat
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from acceptance.errors import InputError
 
 MOST_BYTES = 128 << 20  # of a table, a plan, a key ...
+SHA256 = re.compile(r"[0-9a-f]{64}")
+"""As ``sha256`` writes it."""
 
 
 def content(path: Path, most: int = MOST_BYTES) -> bytes:

@@ -19,6 +19,7 @@ from acceptance.errors import PlanError, SessionError
 from acceptance.files import regular, url_password
 from acceptance.live import transcript
 from acceptance.live.onvif import facts
+from acceptance.live.rtsp.side_files import HEADING
 from acceptance.messages import tr, tr_count
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
-HEADING = "connection,sequence,rtp_time,arrival_s,user_s,bytes,marker,frame"
 COLUMNS = len(HEADING.split(","))
 MOST_BYTES = 256 << 20  # of the packets: some 3.5 million, or two hours at 4 Mbit/s
 MOST_RECORD = 16 << 20  # bytes of the record: an hour is some 0.2 MB

@@ -23,9 +23,10 @@ from acceptance.footage.rounding import doubt_of_mean
 from acceptance.footage.tone import inverse_oetf
 from acceptance.metrics._shared.coder import doubt_by_coder
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
-from acceptance.model.measurement import BudgetLine, Measurement, Note
+from acceptance.model.measurement import Measurement, Note
 from acceptance.scene.light import CONTRAST, contrasty
 from acceptance.scene.views import middle_half
+from acceptance.uncertainty import type_b
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -83,14 +84,7 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         try:
             yield _figure(scene, view)
         except GapError as gap:
-            yield Note.of(
-                gap,
-                shot=scene.shot.id,
-                subject=scene.shot.subject,
-                metric="flare",
-                quantity=QUANTITY,
-                region=view.region.name,
-            )
+            yield Note.of(gap, metric="flare", quantity=QUANTITY, region=view.region.name)
 
 
 def _figure(scene: Scene, view: View) -> Measurement:
@@ -115,17 +109,13 @@ def _figure(scene: Scene, view: View) -> Measurement:
         QUANTITY,
         100 * value,
         "%",
-        [_line(source, 100 * doubt) for source, doubt in budget.items()],
+        [type_b(source, 100 * doubt) for source, doubt in budget.items()],
         samples=len(view.luma),
         method=METHOD.format(by="grey steps" if with_steps else "flat region"),
         region=view.region.name,
         upper_bound=hidden,
         details={"hole": hole.code, "black": scene.code_black, "steps": len(steps)},
     )
-
-
-def _line(source: str, contribution: float) -> BudgetLine:
-    return BudgetLine(source=source, contribution=contribution, evaluation="B")
 
 
 def _level(scene: Scene, view: View) -> MeanCode:

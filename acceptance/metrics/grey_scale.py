@@ -373,8 +373,6 @@ class _Scale:
     def _note(self, quantity: str, code: str, **parameters: Value) -> Note:
         return Note(
             reason=Reason(code=code, parameters=parameters),
-            shot=self.scene.shot.id,
-            subject=self.scene.shot.subject,
             metric="grey_scale",
             quantity=quantity,
         )

@@ -122,12 +122,11 @@ def _on_monitor(scene: Scene, monitor: Readings, refresh: float) -> Measurement 
     height = number(scene.shot, "clock_height")
     if height is None:
         reason = Reason(code="clock_height_not_stated")
-        return Note(reason=reason, quantity=CAMERA, shot=scene.shot.id, subject=scene.shot.subject)
+        return Note(reason=reason, quantity=CAMERA)
     try:
         return figure(scene, CAMERA, of_monitor(monitor, refresh), height)
     except GapError as gap:
-        reason = Reason(code=gap.code, parameters=gap.parameters)
-        return Note(reason=reason, quantity=CAMERA, shot=scene.shot.id, subject=scene.shot.subject)
+        return Note.of(gap, quantity=CAMERA)
 
 
 def of_frames(times: Array, live: Readings) -> Lag:

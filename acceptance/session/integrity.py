@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from acceptance.errors import SessionError
+from acceptance.files import regular
 from acceptance.messages import tr
 from acceptance.session import contents, evidence, journal, log_book, store
 from acceptance.session.evidence import Kind
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 OF_REPORTS = {"reported", "reported_and_signed", "signed"}  # what is logged after judging
-HASH = re.compile(r"[0-9a-f]{64}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
 
 
@@ -90,7 +90,7 @@ def _is_of_a_report(entry: LogEntry) -> bool:
         entry.what in OF_REPORTS
         and {*said} == {"report", "sha256"}
         and said["report"] in store.REPORTS
-        and HASH.fullmatch(str(said["sha256"])) is not None
+        and regular.SHA256.fullmatch(str(said["sha256"])) is not None
         and TIME.fullmatch(entry.when) is not None
     )
 

@@ -6,7 +6,6 @@ A root vouches for names, and may vouch for two persons of one name.
 from __future__ import annotations
 
 import hashlib
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from acceptance.signing.signatures import Signature
-
-HEXADECIMAL = re.compile(r"[0-9a-f]{64}")
 
 
 def of_certificate(certificate: asn1_x509.Certificate) -> str:
@@ -61,7 +58,7 @@ def strangers(
 
 def is_hash(text: str) -> bool:
     """Whether a text is a SHA-256, with or without colons and blanks, in either case."""
-    return HEXADECIMAL.fullmatch(_plain(text)) is not None
+    return regular.SHA256.fullmatch(_plain(text)) is not None
 
 
 def _plain(text: str) -> str:

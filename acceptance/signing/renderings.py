@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from acceptance import wording
 from acceptance.errors import InputError
-from acceptance.files import strict_json
+from acceptance.files import regular, strict_json
 from acceptance.messages import tr
 from acceptance.report import file_names, render
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 FILE = "renderings.json"
 MADE = HTML, JUNIT = ("report.html", "report.xml")
 ANNEXES = frozenset(file_names.ANNEXES.values())
-HASH = re.compile(r"[0-9a-f]{64}")
 FIRST = (0, 7, 0)  # the first version that attaches it
 
 
@@ -73,7 +71,7 @@ def parse(content: bytes) -> Renderings:
         }
         texts = [*made.hashes.values(), *made.renderer.values()]
         sound &= all(isinstance(text, str) for text in texts) and dumps(made) == content
-        sound &= all(HASH.fullmatch(digest) for digest in made.hashes.values())
+        sound &= all(regular.SHA256.fullmatch(digest) for digest in made.hashes.values())
     except (ValueError, TypeError, AttributeError, RecursionError):
         sound = False
     if not sound:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.live.stream_tables import HEADING, PacketTable
+from acceptance.live.rtsp.side_files import HEADING
+from acceptance.live.stream_tables import PacketTable
 from acceptance.live.transcript import Transcript
 
 if TYPE_CHECKING:

@@ -458,7 +458,9 @@ def test_a_pack_with_a_confirmation_can_be_loaded_again(own: Path) -> None:
     """Its tables are parsed once, and a confirmation must not stay in them."""
     record = 'by = "李"\non = "2026-11-20"\ncopy = "12"\n'
     text = HEAD + SOUND + f'[[confirmations]]\nrequirement = "snr"\n{record}'
-    assert load(own, text) == load(own, text)
+    first = load(own, text)
+    assert [one.figure.confirmed_by for one in first.requirements if one.id == "snr"] == ["李"]
+    assert load(own, text) == first
 
 
 def test_no_conflict_of_other_packs_concerns_one_that_shares_no_requirement(own: Path) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from in_process import acceptance
 from reached_session import LOOK, pack
 from signing_authority import Authority
 
-from acceptance.cli import verbs
 from acceptance.errors import OutputError
 from acceptance.session import commitments, log_book, plan, runner, store
 from acceptance.signing import verification
@@ -38,13 +37,6 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "base.toml").write_text(pack(LOOK), "utf-8")
     (tmp_path / "plan.toml").write_text(PLAN.format(top=""), "utf-8")
     return tmp_path
-
-
-def acceptance(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    monkeypatch.setattr(sys, "argv", ["acceptance", *map(str, arguments)])
-    with pytest.raises(SystemExit) as caught:
-        verbs.main()
-    return int(caught.value.code or 0)
 
 
 def codes(place: Path, draw: str) -> set[str]:

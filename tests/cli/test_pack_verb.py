@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from in_process import acceptance
 
 from acceptance import metrics
 from acceptance.checks import pack as packs
-from acceptance.cli import verbs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,14 +31,6 @@ modality = "should"
 requirement = "5.1/linkage"
 why = "正文无此要求"
 """
-
-
-def acceptance(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    """Run the command line and return its exit code."""
-    monkeypatch.setattr(sys, "argv", ["acceptance", *map(str, arguments)])
-    with pytest.raises(SystemExit) as ended:
-        verbs.main()
-    return int(ended.value.code or 0)
 
 
 @pytest.fixture

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from in_process import acceptance
 
-from acceptance.cli import verbs
 from acceptance.errors import PlanError, SessionError
 from acceptance.model import (
     Condition,
@@ -101,14 +100,6 @@ def run(place: pathlib.Path, text: str) -> tuple[Session, pathlib.Path]:
     """Run a plan without its report."""
     path = planned(place, text)
     return runner.run(plan.read(path), place, place / "out")
-
-
-def acceptance(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    """Run the command line in this process; return its exit code."""
-    monkeypatch.setattr(sys, "argv", ["acceptance", *map(str, arguments)])
-    with pytest.raises(SystemExit) as caught:
-        verbs.main()
-    return int(caught.value.code or 0)
 
 
 # --- from the list to the conclusion

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 import pytest
+from in_process import acceptance
 from marks import slow
 from plain_pages import plain
 
 from acceptance.charts import definition
 from acceptance.checks import pack
-from acceptance.cli import terminal, verbs
+from acceptance.cli import terminal
 from acceptance.errors import SetupError
 from acceptance.footage import encode
 from acceptance.report import render
@@ -38,14 +39,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("_measured_once")
 LIGHT = ("--condition", "illuminance=500lx", "--condition", "agc=off", "--fact", "picture=colour")
 DIGITAL = ("--fact", "system=digital")
-
-
-def acceptance(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    """Run the command line in this process; return its exit code."""
-    monkeypatch.setattr(sys, "argv", ["acceptance", *map(str, arguments)])
-    with pytest.raises(SystemExit) as caught:
-        verbs.main()
-    return int(caught.value.code or 0)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from acceptance.simulate import packets
 if TYPE_CHECKING:
     from pathlib import Path
 
-HEAD = f"{stream_tables.HEADING}\n"
+HEAD = f"{side_files.HEADING}\n"
 ROW = "0,41207,3105498712,1795617283.120431,1795617283.120502,1400,0,0\n"
 EVENT = '{"event": "transcript", "kind": "stream", "format": 1}\n'
 

@@ -17,6 +17,7 @@ from acceptance.live import digest, markup
 from acceptance.live.http_connection import HttpConnection
 from acceptance.live.onvif import login, wsdl
 from acceptance.live.reaching import UNREACHED
+from acceptance.live.soap_request import DEVICE_PATH
 from acceptance.messages import tr
 from acceptance.model import Reason
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from acceptance.live.onvif.wsdl import Parameter
     from acceptance.live.transcript import Transcript
 
-DEVICE_PATH = "/onvif/device_service"
 MEDIA_TYPE = "application/soap+xml; charset=utf-8"
 NOT_KNOWN = re.compile(r"not\s*(supported|implemented)", re.IGNORECASE)
 REDIRECTS = {301, 302, 303, 307, 308}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from acceptance.live.transcript import Field, Transcript
 
 ARRIVALS, PACKETS, RECORD = ".arrivals.csv", ".packets.csv", ".stream.jsonl"
-COLUMNS = "connection,sequence,rtp_time,arrival_s,user_s,bytes,marker,frame"
+HEADING = "connection,sequence,rtp_time,arrival_s,user_s,bytes,marker,frame"
 
 
 def beside(clip: Path, ending: str) -> Path:
@@ -107,7 +107,7 @@ class Tables:
             self._arrivals = self._stack.enter_context(
                 beside(clip, ARRIVALS).open("x", encoding="utf-8", newline="\n")
             )
-            self._packets.write(COLUMNS + "\n")
+            self._packets.write(HEADING + "\n")
             self._arrivals.write("frame,arrival_s\n")
 
     def packet(self, row: PacketRow) -> None:

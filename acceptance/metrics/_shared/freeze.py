@@ -320,6 +320,11 @@ def joined(runs: Iterable[Run]) -> list[Run]:
     return joined
 
 
+def frames(runs: Iterable[Run]) -> int:
+    """Count the frames of runs that do not overlap."""
+    return sum(end - start for start, end in runs)
+
+
 def _without(runs: Iterable[Run], others: Iterable[Run]) -> list[Run]:
     """Return runs less the frames of ``others``."""
     left = []

@@ -3,3 +3,4 @@
 TONE_SOURCE = "tone curve"
 PRINT_SOURCE = "chart copy"
 ASPECT_SOURCE = "pixel aspect"
+BIAS_SOURCE = "positive bias"  # of what is never negative, as a distance

@@ -20,6 +20,7 @@ import numpy as np
 from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import film_pace
 from acceptance.metrics._filmed_clock import readings as clock_readings
+from acceptance.metrics._shared.curves import over_time
 from acceptance.metrics._shared.stated import number
 from acceptance.metrics.av import flash_length, flashes, matched_filter
 from acceptance.metrics.av.pairing import paired
@@ -248,7 +249,7 @@ def _changed(scene: Scene, sync: Sync) -> Note:
         "latest": float(sync.each.min()) + shift, "earliest": float(sync.each.max()) + shift,
     }  # fmt: skip
     reason = Reason(code="av_offset_changes", parameters=said)
-    return Note(reason=reason, shot=scene.shot.id, subject=scene.shot.subject, metric="av")
+    return Note(reason=reason, metric="av")
 
 
 def corrections(scene: Scene, off: float) -> tuple[float, list[BudgetLine]]:
@@ -275,12 +276,4 @@ def lines_of(page: float | None, accuracy: float | None, away: float | None) -> 
 
 
 def _curve(sync: Sync, shift: float) -> Curve:
-    return Curve(
-        name="av_sync",
-        x=tuple(sync.times.tolist()),
-        y=tuple((sync.each + shift).tolist()),
-        x_label="time",
-        y_label="offset",
-        x_unit="s",
-        y_unit="ms",
-    )
+    return over_time("av_sync", sync.times, sync.each + shift, "offset", "ms")

@@ -105,13 +105,13 @@ def _of_clock(scene: Scene, region: str, strip: Strip) -> Iterator[Measurement |
     try:
         clock = followed(strip.luma, scene.series.times[strip.frames])
     except GapError as gap:
-        yield from [_note(scene, region, quantity, gap) for quantity in QUANTITIES]
+        yield from [_note(region, quantity, gap) for quantity in QUANTITIES]
         return
     try:
         found = read(clock, _order(scene), _hours(scene))
     except GapError as gap:
         yield _rate_figure(scene, region, clock.seconds, None)
-        yield _note(scene, region, "burnt_in_clock.offset", gap)
+        yield _note(region, "burnt_in_clock.offset", gap)
         return
     yield _rate_figure(scene, region, clock.seconds, found)
     yield from _offset_or_note(scene, region, strip, clock.seconds, found)
@@ -260,7 +260,7 @@ def _rate_figure(
     try:
         doubt = _pace_of_stamps(scene)
     except GapError as gap:
-        return _note(scene, region, "burnt_in_clock.rate", gap)
+        return _note(region, "burnt_in_clock.rate", gap)
     value, budget = rate(seconds)
     budget += film_pace.lines(value + DAY, doubt)
     return scene.figure(
@@ -320,10 +320,10 @@ def _offset_or_note(
         figure = _offset_figure(scene, region, seconds, found, true)
         _check_order(found, figure, _order(scene))
         if found.either_half:
-            yield _either_half(scene, region, found, figure)
-        yield from _other_zone(scene, region, figure)
+            yield _either_half(region, found, figure)
+        yield from _other_zone(region, figure)
     except GapError as gap:
-        yield _note(scene, region, "burnt_in_clock.offset", gap)
+        yield _note(region, "burnt_in_clock.offset", gap)
     else:
         yield figure
 
@@ -344,7 +344,7 @@ def _check_order(found: Reading, figure: Measurement, order: str | None) -> None
         raise GapError("clock_order_unknown", dates=both)
 
 
-def _either_half(scene: Scene, region: str, found: Reading, figure: Measurement) -> Note:
+def _either_half(region: str, found: Reading, figure: Measurement) -> Note:
     """Say that the offset is modulo 12 h.
 
     Raises GapError clock_half_day where the reading of 24 hours is not the one that is nearest.
@@ -352,16 +352,16 @@ def _either_half(scene: Scene, region: str, found: Reading, figure: Measurement)
     shown = date_and_time.clock_face(found.shown)
     if abs(figure.value) > half_day.HALF / 2:
         raise GapError("clock_half_day", shown=shown)
-    return _note(scene, region, "", GapError("clock_modulo", shown=shown))
+    return _note(region, "", GapError("clock_modulo", shown=shown))
 
 
-def _other_zone(scene: Scene, region: str, figure: Measurement) -> Iterator[Note]:
+def _other_zone(region: str, figure: Measurement) -> Iterator[Note]:
     """Say where an offset is that of a zone or of summer time: letters beside are not read."""
     steps = round(figure.value / ZONE_STEP)
     near = abs(figure.value - steps * ZONE_STEP) <= NEAR_ZONE
     if near and 0 < abs(steps) * ZONE_STEP <= FARTHEST_ZONE:
         hours = steps * ZONE_STEP / 3600
-        yield _note(scene, region, "", GapError("clock_whole_hours", hours=f"{hours:+g}"))
+        yield _note(region, "", GapError("clock_whole_hours", hours=f"{hours:+g}"))
 
 
 def _offset_figure(
@@ -382,12 +382,5 @@ def _offset_figure(
     )
 
 
-def _note(scene: Scene, region: str, quantity: str, gap: GapError) -> Note:
-    return Note.of(
-        gap,
-        shot=scene.shot.id,
-        subject=scene.shot.subject,
-        metric="burnt_in_clock",
-        quantity=quantity,
-        region=region,
-    )
+def _note(region: str, quantity: str, gap: GapError) -> Note:
+    return Note.of(gap, metric="burnt_in_clock", quantity=quantity, region=region)

@@ -95,10 +95,10 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """
     seen = compare(scene)
     if seen.left_out:
-        yield _note(scene, seen.left_out)
+        yield _note(seen.left_out)
     better = better_matrix(scene, seen)
     if better:
-        yield _of_scene(scene, "matrix_doubtful", stated=scene.video.matrix, other=better)
+        yield _of_scene("matrix_doubtful", stated=scene.video.matrix, other=better)
     doubts = _doubts(scene, seen, matrix_unsure=bool(better))
     found = propagated(seen.nominal, doubts)
     repeats = _repeats(scene, seen)
@@ -302,11 +302,11 @@ def _curve(seen: ColourComparison) -> Curve:
     )
 
 
-def _note(scene: Scene, left_out: Sequence[str]) -> Note:
+def _note(left_out: Sequence[str]) -> Note:
     names = ", ".join(left_out)
-    return _of_scene(scene, "patches_left_out", count=len(left_out), names=names)
+    return _of_scene("patches_left_out", count=len(left_out), names=names)
 
 
-def _of_scene(scene: Scene, code: str, **parameters: Value) -> Note:
+def _of_scene(code: str, **parameters: Value) -> Note:
     reason = Reason(code=code, parameters=parameters)
-    return Note(reason=reason, shot=scene.shot.id, subject=scene.shot.subject, metric="colour")
+    return Note(reason=reason, metric="colour")

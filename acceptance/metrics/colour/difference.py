@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from acceptance.footage.colorimetry import lab_of
 from acceptance.footage.gamut import TO_XYZ
 from acceptance.metrics._shared.ordered import quantile_of_each
+from acceptance.metrics._shared.sources import BIAS_SOURCE
 from acceptance.metrics.colour.ciede2000 import delta_e00
 from acceptance.model.measurement import BudgetLine
 
@@ -30,7 +31,6 @@ COLOURFUL = 10.0  # least aim chroma of a patch that saturation is measured on
 NEUTRAL = 6.0  # largest aim chroma of a neutral
 MIDDLE = (30.0, 90.0)  # aim L* of the neutrals that white balance is measured on
 LEFT_OF_BIAS = 1.0  # half-width of the error of the bias, relative to the bias
-BIAS_SOURCE = "positive bias"
 
 
 @dataclass(frozen=True, kw_only=True)

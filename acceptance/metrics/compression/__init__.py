@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acceptance.errors import GapError
+from acceptance.metrics._shared.curves import over_time
 from acceptance.metrics.compression import vmaf
 from acceptance.metrics.compression.details import details_of
 from acceptance.metrics.compression.fidelity import ssim
@@ -23,7 +24,6 @@ from acceptance.model.measurement import Curve, Measurement, Note
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from acceptance.metrics.compression.alignment import Array
     from acceptance.metrics.compression.scores import Scores
     from acceptance.model.measurement import BudgetLine
     from acceptance.scene.build import Scene
@@ -109,8 +109,8 @@ def _values(
     both: PicturePair, scores: Scores
 ) -> Iterator[tuple[str, tuple[float, list[BudgetLine]], str, Curve | None]]:
     """Yield each quantity of PSNR and SSIM with its value and budget, method and curve."""
-    psnr = _curve("psnr", scores.times, scores.each, "dB")
-    ssim = _curve("ssim", scores.times, scores.likeness[:, 0], "")
+    psnr = over_time("psnr", scores.times, scores.each, "psnr", "dB")
+    ssim = over_time("ssim", scores.times, scores.likeness[:, 0], "ssim", "")
     yield "compression.psnr", scores.psnr_figure(), PSNR_METHOD, psnr
     lowest = scores.lowest_psnr_figure()
     yield "compression.psnr_minimum", lowest, LOWEST_PSNR_METHOD, _map_curve(both)
@@ -132,13 +132,8 @@ def _vmaf_figure(scene: Scene, both: PicturePair, scores: Scores) -> Measurement
         method=VMAF_METHOD,
         lower_bound=both.registration.rest > SHIFT,
         details={"vmaf_minimum": float(each.min())},
-        curve=_curve("vmaf", scores.times, each, ""),
+        curve=over_time("vmaf", scores.times, each, "vmaf", ""),
     )
-
-
-def _curve(name: str, times: Array, values: Array, unit: str) -> Curve:
-    x, y = tuple(times.tolist()), tuple(values.tolist())
-    return Curve(name=name, x=x, y=y, x_label="time", y_label=name, x_unit="s", y_unit=unit)
 
 
 def _map_curve(both: PicturePair) -> Curve:

@@ -85,7 +85,7 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         try:
             found = _found(scene, view)
         except GapError as gap:
-            yield from (_note(scene, view, quantity, gap) for quantity in QUANTITIES)
+            yield from (_note(view, quantity, gap) for quantity in QUANTITIES)
             continue
         yield from _with_map(view, found, _of_field(scene, view, found))
 
@@ -95,7 +95,7 @@ def _of_field(scene: Scene, view: View, found: SortedPixels) -> Iterator[Measure
         try:
             yield _figure(scene, view, quantity, found)
         except GapError as gap:
-            yield _note(scene, view, quantity, gap)
+            yield _note(view, quantity, gap)
 
 
 def _with_map(
@@ -112,15 +112,8 @@ def _with_map(
         yield replace(item, curve=_map(view, pixels))
 
 
-def _note(scene: Scene, view: View, quantity: str, gap: GapError) -> Note:
-    return Note.of(
-        gap,
-        shot=scene.shot.id,
-        subject=scene.shot.subject,
-        metric="defects",
-        quantity=quantity,
-        region=view.region.name,
-    )
+def _note(view: View, quantity: str, gap: GapError) -> Note:
+    return Note.of(gap, metric="defects", quantity=quantity, region=view.region.name)
 
 
 def _found(scene: Scene, view: View) -> SortedPixels:

@@ -16,6 +16,7 @@ from acceptance.errors import GapError
 from acceptance.files.scipy_later import ndimage
 from acceptance.metrics._osd_clock import seconds
 from acceptance.metrics._shared import freeze
+from acceptance.metrics._shared.curves import over_time
 from acceptance.metrics.faults import ambiguity
 from acceptance.metrics.faults.levels import (
     HOLD,
@@ -32,7 +33,7 @@ from acceptance.model.shot import Tap
 from acceptance.scene.thumbnails import large
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -111,7 +112,7 @@ def _figure_or_note(
     doubt: float = 0.0,
 ) -> Measurement | Note:
     if level is None:
-        return _note(scene, quantity, reason)
+        return _note(quantity, reason)
     return _figure(scene, quantity, level, method, doubt)
 
 
@@ -122,8 +123,8 @@ def _freeze_figure(scene: Scene) -> Measurement | Note:
     (start, end), unsure = _longest(found.frozen, at), _longest(found.undecided, at)
     if start == end and unsure[0] < unsure[1]:
         return _note(
-            scene, "faults.freeze", "freeze_undecided", duration=_duration(at, *unsure),
-            share=_frames(found.undecided) / len(at),
+            "faults.freeze", "freeze_undecided", duration=_duration(at, *unsure),
+            share=freeze.frames(found.undecided) / len(at),
             one_picture=freeze.recurs(scene.series),
         )  # fmt: skip
     interval = float(np.median(np.diff(at))) if start < end else 0.0
@@ -144,15 +145,12 @@ def _frozen(found: freeze.Evidence, scene: Scene) -> dict[str, Value]:
     Of a film that froze also the share that is undecided, and whether it comes back to a picture.
     """
     of = len(scene.series.times)
-    shares: dict[str, Value] = {"freezes": len(found.frozen), "share": _frames(found.frozen) / of}
+    share = freeze.frames(found.frozen) / of
+    shares: dict[str, Value] = {"freezes": len(found.frozen), "share": share}
     if found.frozen:
-        shares["undecided"] = _frames(found.undecided) / of
+        shares["undecided"] = freeze.frames(found.undecided) / of
         shares["one_picture"] = freeze.recurs(scene.series)
     return shares
-
-
-def _frames(runs: Iterable[freeze.Run]) -> int:
-    return sum(last - first for first, last in runs)
 
 
 def _where(at: Array, start: int, end: int) -> dict[str, Value]:
@@ -242,23 +240,10 @@ def _details(level: FaultLevel) -> dict[str, Value]:
 def _curve(quantity: str, level: FaultLevel) -> Curve:
     """Draw the highest level of each second."""
     width = spanned(level.at, HOLD)
-    return Curve(
-        name="faults",
-        x=tuple(level.at[::width].tolist()),
-        y=tuple(ndimage.maximum_filter1d(level.held, width, mode="nearest")[::width].tolist()),
-        x_label="time",
-        y_label="fault_level",
-        x_unit="s",
-        y_unit=QUANTITIES[quantity],
-    )
+    highest = ndimage.maximum_filter1d(level.held, width, mode="nearest")[::width]
+    return over_time("faults", level.at[::width], highest, "fault_level", QUANTITIES[quantity])
 
 
-def _note(scene: Scene, quantity: str, code: str, **parameters: Value) -> Note:
+def _note(quantity: str, code: str, **parameters: Value) -> Note:
     reason = Reason(code=code, parameters=parameters)
-    return Note(
-        reason=reason,
-        shot=scene.shot.id,
-        subject=scene.shot.subject,
-        metric="faults",
-        quantity=quantity,
-    )
+    return Note(reason=reason, metric="faults", quantity=quantity)

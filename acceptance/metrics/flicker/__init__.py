@@ -27,6 +27,7 @@ from acceptance.metrics._shared.stated import number
 from acceptance.metrics.flicker.wave import LightWave, alias, strongest
 from acceptance.metrics.flicker.within import unseen
 from acceptance.model.measurement import BudgetLine, Measurement, Note
+from acceptance.uncertainty import type_b
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,18 +79,11 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         try:
             yield from _of_field(scene, view)
         except GapError as gap:
-            yield from (_note(scene, view, quantity, gap) for quantity in QUANTITIES)
+            yield from (_note(view, quantity, gap) for quantity in QUANTITIES)
 
 
-def _note(scene: Scene, view: View, quantity: str, gap: GapError) -> Note:
-    return Note.of(
-        gap,
-        shot=scene.shot.id,
-        subject=scene.shot.subject,
-        metric="flicker",
-        quantity=quantity,
-        region=view.region.name,
-    )
+def _note(view: View, quantity: str, gap: GapError) -> Note:
+    return Note.of(gap, metric="flicker", quantity=quantity, region=view.region.name)
 
 
 def _of_field(scene: Scene, view: View) -> Iterator[Measurement | Note]:
@@ -105,7 +99,7 @@ def _of_field(scene: Scene, view: View) -> Iterator[Measurement | Note]:
         yield _amplitude(scene, seen)
         gap = GapError("flicker_too_small", region=view.region.name)
         for quantity in ("flicker.frequency", "flicker.bands"):
-            yield _note(scene, view, quantity, gap)
+            yield _note(view, quantity, gap)
         return
     wave = seen.wave
     yield _amplitude(scene, seen)
@@ -115,12 +109,12 @@ def _of_field(scene: Scene, view: View) -> Iterator[Measurement | Note]:
         "time_stamp_resolution": STAMPS * wave.frequency,
         "coding": per_share * _coded(scene, seen),
     }
-    of_frequency = [_line(source, contribution) for source, contribution in lines.items()]
+    of_frequency = [type_b(source, contribution) for source, contribution in lines.items()]
     yield _figure(scene, seen, "flicker.frequency", wave.frequency, of_frequency)
     scale = scene.video.height / seen.height
     spread = math.hypot(wave.waves_noise, 0.01) * scale
     turned = _coded(scene, seen) / wave.amplitude / (2 * math.pi) * scale
-    of_bands = [_line("fit", spread), _line("coding", turned)]
+    of_bands = [type_b("fit", spread), type_b("coding", turned)]
     yield _figure(scene, seen, "flicker.bands", wave.waves * scale, of_bands)
 
 
@@ -189,10 +183,10 @@ def _amplitude(scene: Scene, seen: FilmedLamp) -> Measurement:
     wave = seen.wave
     value = wave.amplitude if wave.sure else wave.amplitude + 2 * wave.noise
     budget = [
-        _line("sampling", 100 * wave.noise),
-        _line(TONE_SOURCE, 100 * value * _of_curve(scene, np.array([seen.level]))),
-        _line("coding", 100 * _coded(scene, seen)),
-        _line("within_bands", 100 * (math.hypot(value, seen.within) - value) / math.sqrt(3)),
+        type_b("sampling", 100 * wave.noise),
+        type_b(TONE_SOURCE, 100 * value * _of_curve(scene, np.array([seen.level]))),
+        type_b("coding", 100 * _coded(scene, seen)),
+        type_b("within_bands", 100 * (math.hypot(value, seen.within) - value) / math.sqrt(3)),
     ]
     return _figure(scene, seen, "flicker.amplitude", 100 * value, budget, bound=not wave.sure)
 
@@ -217,10 +211,6 @@ def _of_curve(scene: Scene, mean: Array) -> float:
     bent = [math.log(float(np.divide(*light[::-1]))) for light in scene.bent_curves(codes)]
     exponent = math.hypot(scene.tone_doubt / math.sqrt(3), scene.copy_doubt)
     return math.hypot(exponent, *(other / own - 1 for other in bent))
-
-
-def _line(source: str, contribution: float) -> BudgetLine:
-    return BudgetLine(source=source, contribution=contribution, evaluation="B")
 
 
 def _figure(

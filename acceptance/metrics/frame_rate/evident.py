@@ -77,7 +77,7 @@ def figures(
 ) -> Iterator[Measurement | Note]:
     """Yield the bounds; ``lacking`` is why no counter is read, ``shown`` presentation times."""
     found = freeze.evidence(scene.series, shown.elapsed, burnt_in_seconds.shown(scene))
-    repeated, undecided = _frames(found.frozen), _frames(found.undecided)
+    repeated, undecided = freeze.frames(found.frozen), freeze.frames(found.undecided)
     details = {"frozen_frames": repeated, "undecided_frames": undecided}
     bounds = _Bounds(scene=scene, lacking=lacking, details=details)
     if clocks:
@@ -95,10 +95,6 @@ def _dropped(bounds: _Bounds, shown: Timing) -> Measurement | Note:
         return note(bounds.scene, Reason(code="irregular_source"), "frame_rate.dropped")
     holes = events.holes(shown, missing)
     return bounds.at_least("frame_rate.dropped", int(missing.sum()), holes)
-
-
-def _frames(runs: tuple[freeze.Run, ...]) -> int:
-    return sum(end - start for start, end in runs)
 
 
 def _repeats(shown: Timing, found: Evidence) -> tuple[Event, ...]:

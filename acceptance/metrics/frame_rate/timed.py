@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.metrics._shared import timing
+from acceptance.metrics._shared.curves import over_time
 from acceptance.metrics.frame_rate import events
 from acceptance.metrics.frame_rate.clock import CLOCK_RATE, LENGTH_METHOD
 from acceptance.metrics.frame_rate.remarks import note
@@ -16,7 +17,6 @@ from acceptance.model.measurement import BudgetLine, Curve
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from acceptance.metrics._shared.timing import Array
     from acceptance.metrics.frame_rate.clock import Clock
     from acceptance.metrics.frame_rate.counter import Counts
     from acceptance.model.basics import Value
@@ -118,7 +118,7 @@ def _twice(clock: Clock, seconds: float) -> list[BudgetLine]:
 
 def _bit_rate(scene: Scene, clock: Clock) -> Curve:
     ends, kilobits = timing.bit_rate(clock.timing.elapsed, scene.series.sizes)
-    return _curve("bit_rate", ends, kilobits, "bit_rate", "kbit/s")
+    return over_time("bit_rate", ends, kilobits, "bit_rate", "kbit/s")
 
 
 def _jitter(scene: Scene, clock: Clock, statistic: str) -> Measurement:
@@ -160,7 +160,7 @@ def _longest_gap(scene: Scene, clock: Clock, statistic: str, *, at_least: bool) 
         method=METHODS[clock.name],
         statistic=statistic,
         lower_bound=at_least,
-        curve=_curve("frame_intervals", elapsed[1:], intervals, "interval", "ms"),
+        curve=over_time("frame_intervals", elapsed[1:], intervals, "interval", "ms"),
         events=events.between("gap", late, elapsed),
     )
 
@@ -191,8 +191,3 @@ def _pace(clock: Clock) -> dict[str, Value]:
         "variable_rate": by_clock.variable(2 * clock.resolution),
         "stretches": len(by_clock.stretches),
     }
-
-
-def _curve(name: str, x: Array, y: Array, label: str, unit: str) -> Curve:
-    across, up = tuple(x.tolist()), tuple(y.tolist())
-    return Curve(name=name, x=across, y=up, x_label="time", y_label=label, x_unit="s", y_unit=unit)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from acceptance.metrics._shared.curves import over_time
 from acceptance.metrics.latency import delay, screens
-from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
+from acceptance.model.measurement import BudgetLine, Measurement, Note
 from acceptance.uncertainty import rectangular
 
 if TYPE_CHECKING:
@@ -135,9 +136,9 @@ def of_statistics(
 ) -> Iterator[Measurement]:
     """Yield mean, worst, sd and 95th percentile, with the ``common`` type B lines."""
     details = latency.details()
+    curve = over_time("latency", latency.moments, latency.each, "latency", "ms")
     for statistic, (value, lines) in delay.of_each(latency).items():
         budget = lines if statistic == "sd" else [*lines, *common]
-        curve = _curve(latency) if statistic == "mean" else None
         yield scene.figure(
             quantity,
             value,
@@ -147,7 +148,7 @@ def of_statistics(
             method=METHODS[quantity, latency.reading],
             statistic=statistic,
             details=details,
-            curve=curve,
+            curve=curve if statistic == "mean" else None,
         )
 
 
@@ -182,15 +183,3 @@ def _age(scene: Scene, ages: Ages, common: Sequence[BudgetLine]) -> Iterator[Mea
             lower_bound=bound_by is not None,
             bound_by=bound_by,
         )
-
-
-def _curve(latency: Latency) -> Curve:
-    return Curve(
-        name="latency",
-        x=tuple(latency.moments.tolist()),
-        y=tuple(latency.each.tolist()),
-        x_label="time",
-        y_label="latency",
-        x_unit="s",
-        y_unit="ms",
-    )

@@ -103,7 +103,7 @@ def _field_or_gap(scene: Scene, view: View, light: NDArray[np.float64]) -> Field
     try:
         return read_field(scene, view, light)
     except GapError as gap:
-        return [gap_note(scene, view, quantity, gap) for quantity in _wanted(view)]
+        return [gap_note(view, quantity, gap) for quantity in _wanted(view)]
 
 
 def coding_shift(ratio: float) -> tuple[float, float]:
@@ -246,7 +246,7 @@ def _before_coding(field: Field, recorded: Measurement) -> Measurement | Note:
     try:
         step = step_of(field.scene, field.view, sigma, hidden=recorded.lower_bound)
     except GapError as gap:
-        return gap_note(field.scene, field.view, quantity, gap)
+        return gap_note(field.view, quantity, gap)
     shift, half = coding_shift(step / sigma)
     line = BudgetLine(source="coding", contribution=half / math.sqrt(3), evaluation="B")
     return field.figure(

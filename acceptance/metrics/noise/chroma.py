@@ -19,8 +19,8 @@ from acceptance.metrics.noise.before_coding import step_of
 from acceptance.metrics.noise.dependence import distinct
 from acceptance.metrics.noise.field import QUANTITIES, gap_note
 from acceptance.metrics.noise.in_steps import analyse_in_steps
-from acceptance.model.measurement import BudgetLine
 from acceptance.scene.views import with_noise
+from acceptance.uncertainty import type_b
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def of_colours(field: Field) -> Iterator[Measurement | Note]:
         try:
             yield _figure(field, quantity, None if grey else getattr(field.view, name))
         except GapError as gap:
-            yield gap_note(field.scene, field.view, quantity, gap)
+            yield gap_note(field.view, quantity, gap)
 
 
 def coding_shift(ratio: float) -> tuple[float, float]:
@@ -82,12 +82,12 @@ def _figure(field: Field, quantity: str, plane: NDArray[np.integer] | None) -> M
         step = step_of(*seen, sigma, hidden=hidden, coarsest=COARSEST, coarser=coarser)
     if hidden:
         value = HIDDEN * noise.unit
-        budget = [_line("below_quantisation", value / math.sqrt(12))]
+        budget = [type_b("below_quantisation", value / math.sqrt(12))]
     else:
         shift, doubt = coding_shift(step / sigma) if coded else (0.0, 0.0)
         gain = 10 ** (shift / 20)
         value, budget = sigma * gain, [*noise.total.budget(gain)]
-        budget += [_line("coding", value * math.log(10) / 20 * doubt)] if coded else []
+        budget += [type_b("coding", value * math.log(10) / 20 * doubt)] if coded else []
     return field.scene.figure(
         quantity,
         value,
@@ -113,10 +113,6 @@ def _noise(field: Field, codes: NDArray[np.integer], number: int) -> Noise:
     apart, stretched = scene.spacings[number], scene.stretches[number]
     step = quantiser_step(scene.video, view)
     return analyse_in_steps(codes, apart, stretched, stable=view.stable, quantiser=step)
-
-
-def _line(source: str, contribution: float) -> BudgetLine:
-    return BudgetLine(source=source, contribution=contribution, evaluation="B")
 
 
 def _details(

@@ -130,19 +130,12 @@ class Field:
 
     def note(self, quantity: str, code: str, **parameters: Value) -> Note:
         """Make the note that a quantity was not measured here."""
-        return gap_note(self.scene, self.view, quantity, GapError(code, **parameters))
+        return gap_note(self.view, quantity, GapError(code, **parameters))
 
 
-def gap_note(scene: Scene, view: View, quantity: str, gap: GapError) -> Note:
+def gap_note(view: View, quantity: str, gap: GapError) -> Note:
     """Turn a gap of a region into the note of a quantity."""
-    return Note.of(
-        gap,
-        shot=scene.shot.id,
-        subject=scene.shot.subject,
-        metric="noise",
-        quantity=quantity,
-        region=view.region.name,
-    )
+    return Note.of(gap, metric="noise", quantity=quantity, region=view.region.name)
 
 
 def read_field(scene: Scene, view: View, light: NDArray[np.float64]) -> Field:

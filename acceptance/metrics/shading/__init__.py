@@ -23,10 +23,11 @@ from numpy.typing import NDArray
 from acceptance.errors import GapError
 from acceptance.footage.colorimetry import in_bt709, signals
 from acceptance.metrics._shared import flat_field, known_colours
-from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
+from acceptance.metrics._shared.sources import BIAS_SOURCE, PRINT_SOURCE, TONE_SOURCE
 from acceptance.metrics._shared.stated import number
 from acceptance.metrics.shading.surface import Fallen, fall, figure_of, lopsided, tint
 from acceptance.model.measurement import BudgetLine, Measurement, Note
+from acceptance.uncertainty import type_b
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-BIAS_SOURCE = "positive bias"  # as of colour differences
 QUANTITIES = {"shading.luma": "%", "shading.colour": "dE"}
 METHODS = {
     "shading.luma": "linear light of a flat field, smoothed: (largest - smallest) / largest",
@@ -69,31 +69,26 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     fields = flat_field.of(scene)
     if not fields:
         yield _of_chart(scene)
-        yield _note(scene, "shading.colour", GapError("no_region", kind=flat_field.KIND))
+        yield _note("shading.colour", GapError("no_region", kind=flat_field.KIND))
     for view in fields:
         for quantity, measured in (("shading.luma", _luma), ("shading.colour", _colour)):
             try:
                 yield measured(scene, view)
             except GapError as gap:
-                yield _note(scene, quantity, gap, view.region.name)
+                yield _note(quantity, gap, view.region.name)
 
 
-def _note(scene: Scene, quantity: str, gap: GapError, region: str = "") -> Note:
-    return Note.of(
-        gap,
-        shot=scene.shot.id,
-        subject=scene.shot.subject,
-        metric="shading",
-        quantity=quantity,
-        region=region,
-    )
+def _note(quantity: str, gap: GapError, region: str = "") -> Note:
+    return Note.of(gap, metric="shading", quantity=quantity, region=region)
 
 
 def _luma(scene: Scene, view: View) -> Measurement:
     codes = _even_codes(scene, view)[..., None]
     found = figure_of(scene.linear(codes), fall)
     more = [
-        _line("lighting", _by_light(1 - found.value, _ratio(scene), lopsided(scene.linear(codes)))),
+        type_b(
+            "lighting", _by_light(1 - found.value, _ratio(scene), lopsided(scene.linear(codes)))
+        ),
         *_of_curve(scene, found.value, lambda light: figure_of(light, fall).value, codes),
         _coding(scene, view, codes),
     ]
@@ -116,9 +111,9 @@ def _colour(scene: Scene, view: View) -> Measurement:
     moved = _channels(scene, luma, *(plane + d for plane, d in zip(planes, doubts, strict=True)))
     coded = np.stack([scene.linear(codes).mean(axis=(0, 1)), scene.linear(moved).mean(axis=(0, 1))])
     more = [
-        _line("lighting", MIXED / math.sqrt(3)),
+        type_b("lighting", MIXED / math.sqrt(3)),
         *_of_curve(scene, found.value, lambda light: figure_of(light, seen).value, codes),
-        _line("coding", CODED * float(seen(coded))),
+        type_b("coding", CODED * float(seen(coded))),
     ]
     return _figure(scene, view, "shading.colour", 1.0, found, more)
 
@@ -169,7 +164,7 @@ def _of_curve(
     slope = abs(of(np.maximum(light, 0) ** (1 + TONE_PROBE)) - value) / TONE_PROBE
     bends = [of(other) - of(light) for other in scene.bent_curves(codes)]
     exponent = slope * math.hypot(scene.tone_doubt / math.sqrt(3), scene.copy_doubt)
-    return [_line(TONE_SOURCE, math.hypot(exponent, *bends))]
+    return [type_b(TONE_SOURCE, math.hypot(exponent, *bends))]
 
 
 def _coding(scene: Scene, view: View, codes: Array) -> BudgetLine:
@@ -177,11 +172,7 @@ def _coding(scene: Scene, view: View, codes: Array) -> BudgetLine:
     doubt = flat_field.by_coder(scene, view, view.luma, scene.code_spacing)
     mean = np.array([float(codes.mean())])
     light, more = (float(scene.linear(at)[0]) for at in (mean, mean + doubt))
-    return _line("coding", math.sqrt(2) * (more - light) / light)
-
-
-def _line(source: str, contribution: float) -> BudgetLine:
-    return BudgetLine(source=source, contribution=contribution, evaluation="B")
+    return type_b("coding", math.sqrt(2) * (more - light) / light)
 
 
 def _figure(
@@ -198,11 +189,11 @@ def _figure(
         degrees_of_freedom=found.degrees_of_freedom,
     )
     lines = [
-        _line(BIAS_SOURCE, found.positive),
-        _line("lighting_surface", found.surface),
+        type_b(BIAS_SOURCE, found.positive),
+        type_b("lighting_surface", found.surface),
         *more,
     ]
-    budget = [noise, *(_line(line.source, scale * line.contribution) for line in lines)]
+    budget = [noise, *(type_b(line.source, scale * line.contribution) for line in lines)]
     return scene.figure(
         quantity,
         scale * found.value,
@@ -230,12 +221,12 @@ def _of_chart(scene: Scene) -> Measurement:
     slope = left * abs(math.log(left))
     of_curve = slope * scene.tone_doubt / math.sqrt(3)
     budget = [
-        _line("fit", 100 * left * math.hypot(doubt[low], doubt[high])),
-        _line("lighting", 100 * _by_light(left, _ratio(scene))),
-        _line(TONE_SOURCE, 100 * of_curve),
+        type_b("fit", 100 * left * math.hypot(doubt[low], doubt[high])),
+        type_b("lighting", 100 * _by_light(left, _ratio(scene))),
+        type_b(TONE_SOURCE, 100 * of_curve),
     ]
     if scene.copy_doubt:
-        budget.append(_line(PRINT_SOURCE, 100 * slope * scene.copy_doubt))
+        budget.append(type_b(PRINT_SOURCE, 100 * slope * scene.copy_doubt))
     return scene.figure(
         "shading.luma",
         100 * (1 - left),

@@ -90,11 +90,8 @@ class CapturedStream:
 
     def note(self, name: str, code: str, **parameters: Value) -> Note:
         """Say why ``stream.<name>`` was not obtained, or without name what is to be known."""
-        shot = self.scene.shot
         return Note(
             reason=Reason(code=code, parameters=parameters),
-            shot=shot.id,
-            subject=shot.subject,
             metric="stream",
             quantity=f"stream.{name}" if name else "",
         )

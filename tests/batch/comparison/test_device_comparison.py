@@ -13,12 +13,12 @@ import browser
 import numpy as np
 import openpyxl
 import pytest
-from click.testing import CliRunner
+from in_process import called
 from issued_session import issued
 
 from acceptance.batch.comparison import device_comparison, distribution_plot, page, tables
 from acceptance.batch.database.results import Origin, Results
-from acceptance.cli import verbs
+from acceptance.errors import PlanError, SessionError, UsageError
 from acceptance.files import spreadsheet
 from acceptance.model import (
     BottomLine,
@@ -265,28 +265,22 @@ def test_the_page_fits_the_screen_and_asks_nothing_of_any_network(
     assert {one["request"]["url"] for one in requested} == {address}
 
 
-def run(*arguments: object) -> tuple[int, str]:
-    done = CliRunner().invoke(verbs.cli, [str(one) for one in arguments], standalone_mode=False)
-    assert done.exception is None, done.exception
-    return int(done.return_value or 0), done.output
-
-
 def test_session_folders_are_compared_without_a_database_and_changed_ones_left_out(
     tmp_path: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     good = issued(tmp_path / "out" / "20260602-080000-abcdef", chain, ["data/clips/门口 1.mp4"])
-    code, said = run("compare", "out", "-o", "比较 1.html", "-o", "b.xlsx", "--lang", "en")
+    code, said = called("compare", "out", "-o", "比较 1.html", "-o", "b.xlsx", "--lang", "en")
     assert code == 0
     assert "Signal-to-noise ratio" in (tmp_path / "比较 1.html").read_text("utf-8")
     shutil.copytree(good, tmp_path / "out" / "20260602-080000-000000")
     spoilt = tmp_path / "out" / "20260602-080000-000000" / "session.json"
     spoilt.write_bytes(spoilt.read_bytes().replace(b'"fail"', b'"pass"'))
-    code, said = run("compare", "out", "--json", "-")
+    code, said = called("compare", "out", "--json", "-")
     assert code == 2
     assert "changed after it was sealed" in said
     unneeded = "--db", "nosuch://host/name"
-    assert run("compare", "out", "--json", "-", *unneeded)[0] == 2
+    assert called("compare", "out", "--json", "-", *unneeded)[0] == 2
     assert not [*tmp_path.glob("*.db")]
 
 
@@ -300,7 +294,7 @@ def test_what_cannot_be_compared_is_said(tmp_path: Path) -> None:
         (("-o", tmp_path / "x.pdf"), "must end in"),
     ]
     for arguments, words in wrong:
-        with pytest.raises(Exception, match=words):
-            run("compare", "--db", database, *arguments)
-    with pytest.raises(Exception, match="no session here"):
-        run("compare", tmp_path / "nowhere")
+        with pytest.raises((PlanError, UsageError), match=words):
+            called("compare", "--db", database, *arguments)
+    with pytest.raises(SessionError, match="no session here"):
+        called("compare", tmp_path / "nowhere")

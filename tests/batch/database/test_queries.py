@@ -11,18 +11,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 import hypothesis
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from hypothesis import strategies
+from in_process import called
 from sample_session import pack_of_db50, session_of
 from sqlalchemy import text
 
 from acceptance.batch.database import damage, queries, schema
 from acceptance.batch.database.results import Origin, Results
-from acceptance.cli import verbs
-from acceptance.errors import InputError
+from acceptance.errors import InputError, OutputError, PlanError
 from acceptance.model import Session, Verdict
 
 if TYPE_CHECKING:
@@ -196,27 +196,21 @@ def test_the_sql_in_the_documents_runs(results: Results, number: int) -> None:
         assert reading.execute(text(SQL[number].replace(":", r"\:"))).fetchall()
 
 
-def run(*arguments: object) -> tuple[int, str]:
-    done = CliRunner().invoke(verbs.cli, [str(one) for one in arguments], standalone_mode=False)
-    assert done.exception is None, done.exception
-    return int(done.return_value or 0), done.output
-
-
 def test_the_command_answers_as_table_json_and_csv(tmp_path: Path) -> None:
     file = tmp_path / "结果 1.db"
     with Results(str(file)) as results:
         add(results, SESSION)
     asked = ("query", "failed", "5.2", "--db", file)
-    code, said = run(*asked)
+    code, said = called(*asked)
     assert (code, "cam2" in said) == (0, True)
-    _, said = run(*asked, "--json", "-")
+    _, said = called(*asked, "--json", "-")
     [row] = json.loads(said)
     assert (row["subject"], row["value"], row["at_least"]) == ("cam2", 210.31, 270.0)
-    run(*asked, "--csv", tmp_path / "failed.csv")
+    called(*asked, "--csv", tmp_path / "failed.csv")
     heading, line, *_ = (tmp_path / "failed.csv").read_text("utf-8-sig").splitlines()
     assert heading.startswith("subject,name,manufacturer,model,serial,clause")
     assert "210.31" in line
-    _, said = run("query", "failed", "5.2", "--since", "2999-01-01", "--db", file)
+    _, said = called("query", "failed", "5.2", "--since", "2999-01-01", "--db", file)
     assert "Rows: 0" in said
 
 
@@ -234,8 +228,8 @@ def test_what_the_database_never_heard_of_is_no_answer_without_rows(
     """Nobody may read a slip of the pen as: no device failed, nothing drifted."""
     with Results(str(tmp_path / "results.db")) as results:
         add(results, SESSION)
-    with pytest.raises(Exception, match=r"no session (has|was judged by) this"):
-        run("query", *asked, "--db", tmp_path / "results.db")
+    with pytest.raises(PlanError, match=r"no session (has|was judged by) this"):
+        called("query", *asked, "--db", tmp_path / "results.db")
 
 
 def altered(tmp_path: Path, change: str) -> Path:
@@ -261,8 +255,8 @@ def test_a_database_that_somebody_changed_is_one_sentence(
     tmp_path: Path, change: str, where: str
 ) -> None:
     file = altered(tmp_path, change)
-    with pytest.raises(Exception, match=re.escape(f"holds what no session gave it ({where})")):
-        run("compare", "--db", file, "--json", tmp_path / "compared.json")
+    with pytest.raises(InputError, match=re.escape(f"holds what no session gave it ({where})")):
+        called("compare", "--db", file, "--json", tmp_path / "compared.json")
 
 
 @pytest.mark.parametrize(
@@ -340,22 +334,22 @@ def test_an_answer_is_never_written_over_the_database(
     with Results(str(file)) as results:
         add(results, SESSION)
     before = file.read_bytes()
-    with pytest.raises(Exception, match="would be lost"):
-        run("query", "retakes", "--db", address.format(file=file), option, file)
+    with pytest.raises(OutputError, match="would be lost"):
+        called("query", "retakes", "--db", address.format(file=file), option, file)
     assert file.read_bytes() == before
 
 
 def test_a_database_without_sessions_is_said(tmp_path: Path) -> None:
     sqlite3.connect(tmp_path / "empty.db").close()
     (tmp_path / "empty.db").touch()
-    with pytest.raises(Exception, match="no session in it"):
-        run("query", "retakes", "--db", tmp_path / "empty.db")
+    with pytest.raises(InputError, match="no session in it"):
+        called("query", "retakes", "--db", tmp_path / "empty.db")
 
 
 @pytest.mark.parametrize("day", ["30.11.2026", "20261130", "2026-13-01", "gestern"])
 def test_what_is_no_day_is_refused(tmp_path: Path, day: str) -> None:
-    with pytest.raises(Exception, match="is no day"):
-        run("query", "failed", "5.2", "--since", day, "--db", tmp_path / "x.db")
+    with pytest.raises(click.UsageError, match="is no day"):
+        called("query", "failed", "5.2", "--since", day, "--db", tmp_path / "x.db")
 
 
 def test_the_matrix_holds_the_worst_verdict_of_each_clause_in_the_last_session(

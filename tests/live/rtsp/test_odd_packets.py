@@ -97,6 +97,7 @@ def test_a_device_still_sending_when_its_session_ends_reads_that_it_does(tmp_pat
         captured = capture(device.url, tmp_path / "gate.mp4", frames=5)
         until(lambda: device.asked[-1].method == "TEARDOWN", "the end of the session")
     check(captured)
+    assert (captured.frames, captured.reason) == (5, "frames")
 
 
 def test_a_sender_that_goes_back_in_its_numbers_is_followed_after_a_few_packets() -> None:
