@@ -150,8 +150,8 @@ def off(lenses: Mapping[str, lens.LensFit], truth: float) -> float:
     [
         ("equidistant", 1.05),
         ("orthographic", 1.6),
-        slow(("stereographic", 1.05)),
-        slow(("third term", 1.6)),
+        slow("stereographic", 1.05),
+        slow("third term", 1.6),
     ],
 )
 def test_lenses_of_other_laws_lie_inside_to_the_corner(law: str, focal: float) -> None:
