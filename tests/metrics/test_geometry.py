@@ -165,7 +165,7 @@ def grid(
     ideal = located.to_picture(start, points)
     radius = np.linalg.norm(ideal, axis=1)
     table = np.linspace(0, 1.5, 20001)
-    bent = lens.LENSES[model](table[None], np.array([[k, 0.0]]))[0]
+    bent = lens.LENSES[model](table[None], np.array([[k, 0.0, 0.0]]))[0]
     seen = ideal * (np.interp(radius, bent, table) / radius)[:, None]
     jitter = noise * np.random.default_rng(seed).standard_normal(seen.shape)
     return lens.Points(chart=points, seen=seen + jitter, pixel=1e-3), start
@@ -177,7 +177,7 @@ KNOWN = lens.Known(2.0, 1.0, 1e-3)
 @pytest.mark.parametrize("k", [-0.05, 0.1, 0.5])
 def test_a_grid_seen_through_brown_gives_its_coefficient_back(k: float) -> None:
     found = lens.fit("brown", *grid(k), KNOWN)
-    assert found.parameters[lens.LENS] == pytest.approx([k, 0], abs=2e-4)
+    assert found.parameters[lens.LENS] == pytest.approx([k, 0, 0], abs=2e-4)
 
 
 @pytest.mark.parametrize("bend", [0.5, 1.5])
@@ -186,7 +186,7 @@ def test_a_fisheye_is_distinguished_from_a_lens_of_browns(bend: float) -> None:
     fisheye, brown = (lens.fit(name, points, start, KNOWN) for name in ("fisheye", "brown"))
     assert fisheye.residual < brown.residual / 2
     radii = np.linspace(0.05, 0.65, 20)[None]  # as far as there are points
-    truth = lens.fisheye(radii, np.array([[bend, 0.0]]))
+    truth = lens.fisheye(radii, np.array([[bend, 0.0, 0.0]]))
     assert lens.fisheye(radii, fisheye.parameters[None, lens.LENS]) == pytest.approx(
         truth, rel=1e-3
     )

@@ -28,7 +28,7 @@ CORNERS = [0, 10, 66, 76]
 
 @dataclass(frozen=True)
 class Taken:
-    """Dots of a chart as a camera sees them, and the truth (14,)."""
+    """Dots of a chart as a camera sees them, and the truth (15,)."""
 
     truth: np.ndarray
     points: lens.Points
@@ -65,7 +65,7 @@ def taken(
     pose = np.radians([*random.uniform(-turn, turn, 2), random.uniform(-5, 5)])
     place = [*random.uniform(-0.1, 0.1, 2), distance]
     centre = random.normal(0, 0.003, 2) + axis
-    optics = [math.log(FOCAL), 0, *centre, random.uniform(-bend, bend), 0, 0, 0]
+    optics = [math.log(FOCAL), 0, *centre, random.uniform(-bend, bend), 0, 0, 0, 0]
     truth = np.concatenate([Rotation.from_euler("YXZ", pose).as_rotvec(), place, optics])
     seen = lens.seen_places(lens.brown, truth[None], GRID)[0]
     noise = random.normal(0, NOISE * PIXEL, seen.shape)
@@ -114,7 +114,7 @@ def test_a_picture_cut_from_a_larger_one_has_its_axis_where_the_points_say(
 ) -> None:
     """A usual axis is held near the middle; then tilt and pan were off by 2.7 U."""
     chart = taken(7, 4, 2.6, 0.0, (across, 0.0))
-    chart.truth[lens.LENS] = 0.1, 0.0
+    chart.truth[lens.LENS] = 0.1, 0.0, 0.0
     seen = lens.seen_places(lens.brown, chart.truth[None], GRID)[0]
     noise = np.random.default_rng(7).normal(0, NOISE * PIXEL, seen.shape)
     points = lens.Points(chart=GRID, seen=seen + noise, pixel=PIXEL)

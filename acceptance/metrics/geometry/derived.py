@@ -34,7 +34,7 @@ def derive(model: str, parameters: Array, frame: PictureFrame, reach: float) -> 
     model
         One of ``LENSES``.
     parameters
-        Parameters (m, 14) of lens and chart as in ``lens.py``.
+        Parameters (m, 15) of lens and chart as in ``lens.py``.
     frame
         The picture with the chart.
     reach
@@ -64,7 +64,7 @@ def derive(model: str, parameters: Array, frame: PictureFrame, reach: float) -> 
 
 
 def _angles(parameters: Array) -> tuple[Array, Array, Array]:
-    """Return tilt, pan and roll (m,) in degrees of m sets of parameters (m, 14)."""
+    """Return tilt, pan and roll (m,) in degrees of m sets of parameters (m, 15)."""
     turn = turned(parameters[:, :3])
     tilt = np.arcsin(turn[:, 2, 1])
     pan = np.arctan2(-turn[:, 2, 0], turn[:, 2, 2])
@@ -110,7 +110,7 @@ def _coverage(lens: Lens, parameters: Array, frame: PictureFrame) -> Array:
 
 def _density(lens: Lens, parameters: Array, frame: PictureFrame) -> tuple[Array, Array]:
     """Return the stored pixels per metre, across and down (m,), face on at the chart's middle."""
-    middle = frame.in_picture(frame.place.to_picture(np.array(frame.place.chart.size)[None] / 2))
+    middle = seen_places(lens, parameters[:1], np.zeros((1, 2)))[0]
     step = 1e-4
     around = middle + step * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]])
     ideal = ideal_places(lens, parameters, around)

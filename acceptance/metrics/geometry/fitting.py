@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from acceptance.errors import GapError
 from acceptance.metrics.geometry.lens import (
     CENTRE_DOUBT,
     FOCAL,
@@ -41,7 +42,9 @@ USUAL_FOCAL, UNKNOWN = 1.0, 1.0
 PRINT_ASPECT = 2e-4  # standard uncertainty of a print's height to width, beyond that of its scale
 FISHEYE_FROM = 0.02  # k1 above which the lens may be a fisheye
 BENDS_FROM = 0.005  # either of Brown's terms, above which opencv's differ in more than their names
-CLEARLY = 1.03  # ratio of residuals by which opencv must explain more: less may be scatter
+CLEARLY = 1.03  # ratio of residuals by which it must explain more: less may be scatter
+THIRD_SHARE = 0.2  # of the larger of the lens's two terms: its third, standard
+THIRD_FROM = 1e-3  # of a third term that is one
 OFF_AXIS = 30.0  # chi-square (4) of centre and tangential terms: 5 of a million usual lenses
 # half diagonals, standard, of a lens whose points contradict what is usual: part of a picture
 ANYWHERE, ANYHOW = 0.3, 0.01
@@ -115,7 +118,7 @@ def fit_chart(shot: Shot, frame: PictureFrame, points: Points) -> FittedChart:
     if beside:
         known = replace(known, centre_doubt=ANYWHERE, askew_doubt=ANYHOW)
         lenses = _lenses(frame, points, known)
-    kept = _without_wrong(points, _first(lenses))
+    kept = _without_wrong(points, _first(lenses)) if len(points.seen) >= FEWEST else points
     if len(kept.seen) < len(points.seen):
         points, lenses = kept, _lenses(frame, kept, known)
     return FittedChart(frame=frame, points=points, lenses=lenses, stated=stated, beside=beside)
@@ -140,28 +143,44 @@ def _known(shot: Shot, frame: PictureFrame, points: int) -> tuple[Known, bool]:
 def _lenses(frame: PictureFrame, points: Points, known: Known) -> Mapping[str, LensFit]:
     """Fit each lens, the best one first.
 
-    Opencv only where the lens bends, a fisheye only where the picture is a barrel.
+    Opencv only where the lens bends, a fisheye only where the picture is a barrel, which tells how
+    much to start from: from none, its two terms may end in the wrong one of two pairs.
     """
     brown = fit("brown", points, frame.start, known)
-    lenses = {"brown": brown}
-    if np.abs(brown.parameters[LENS]).max() > BENDS_FROM:
-        opencv = fit("opencv", points, frame.start, known)
-        if not folds(opencv.parameters[LENS]):
-            lenses["opencv"] = opencv
-    if brown.parameters[LENS][0] > FISHEYE_FROM:
-        lenses["fisheye"] = fit("fisheye", points, frame.start, known)
-    return dict(sorted(lenses.items(), key=lambda item: _rank(item[1])))
+    fits = [brown]
+    bend = brown.parameters[LENS][0]
+    bends = float(np.abs(brown.parameters[LENS]).max())
+    if bends > BENDS_FROM and len(points.seen) >= FEWEST:
+        starts = {"brown": 0.0, "opencv": 0.0}
+        starts |= {"fisheye": 3 * bend} if bend > FISHEYE_FROM else {}
+        further = replace(known, third_doubt=THIRD_SHARE * bends)
+        ways = [(model, terms) for model in starts for terms in (known, further)]
+        fits = [fit(model, points, frame.start, terms, starts[model]) for model, terms in ways]
+    lenses: dict[str, LensFit] = {}
+    for each in sorted(fits, key=_rank):
+        if each.model != "opencv" or not folds(each.parameters[LENS]):
+            lenses.setdefault(each.model, each)
+    return lenses
 
 
 def _rank(lens: LensFit) -> float:
-    """Return what the best lens has least of: its residual, of opencv a little more."""
-    return lens.residual * (CLEARLY if lens.model == "opencv" else 1.0)
+    """Return what the best lens has least of: its residual, where it is less usual a little more.
+
+    So are opencv and a third term.
+    """
+    unusual = lens.model == "opencv" or abs(lens.parameters[LENS][2]) > THIRD_FROM
+    return lens.residual * (CLEARLY if unusual else 1.0)
 
 
 def _without_wrong(points: Points, best: LensFit) -> Points:
-    """Leave out the points far from where they should be, as long as enough are left."""
+    """Leave out the points far from where they should be.
+
+    Raises GapError too_few_points where those left do not show a lens any more.
+    """
     away = np.linalg.norm(best.misses, axis=1)
     limit = max(WRONG * float(np.median(away)), 0.3 * points.pixel)
     good = away <= limit
-    kept = Points(chart=points.chart[good], seen=points.seen[good], pixel=points.pixel)
-    return kept if len(kept.seen) >= FEWEST else points
+    left = int(good.sum())
+    if left < FEWEST:
+        raise GapError("too_few_points", points=left, needed=FEWEST)
+    return Points(chart=points.chart[good], seen=points.seen[good], pixel=points.pixel)

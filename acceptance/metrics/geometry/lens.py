@@ -1,18 +1,16 @@
 """A lens and the place of a flat chart before it, fitted to points of the chart in the picture.
 
-Least squares in the picture by Levenberg-Marquardt (Gauss-Newton with halved steps, tried before,
-stopped early where focal length and distance trade places), with what is known beforehand as
-further observations (a maximum a posteriori fit): so a quantity that the points do not determine
-has the uncertainty of what is known beforehand, and each of these is a line of its budget. Lengths
-in the picture are half diagonals, pixels made square.
+Least squares in the picture by Levenberg-Marquardt, with what is known beforehand as further
+observations (a maximum a posteriori fit): so a quantity that the points do not determine has the
+uncertainty of what is known beforehand, and each of these is a line of its budget. Lengths in the
+picture are half diagonals, pixels made square.
 
 Three lenses. Brown: ideal radius = r (1 + k1 r^2 + k2 r^4), r seen (D. C. Brown, Photogrammetric
 Engineering 32, 1966). Opencv, the other way round: r seen = u (1 + k1 u^2 + k2 u^4), u ideal, as in
-OpenCV and most published calibrations. Both agree for weak lenses; for strong ones each would need
-more terms to follow the other beyond the outermost point. Fisheye: r seen = g (t + k t^3), ideal
-radius = g tan t (J. Kannala and S. Brandt, IEEE PAMI 28(8), 2006; k = 0 is the equidistant
-projection). Brown's two tangential terms, of a lens put together askew, are added to the ideal
-place.
+OpenCV and most published calibrations. Both agree for weak lenses. Fisheye: r seen = g (t + k t^3),
+ideal radius = g tan t (J. Kannala and S. Brandt, IEEE PAMI 28(8), 2006; k = 0 is the equidistant
+projection). Each may have a third term of the next odd power. Brown's two tangential terms, of a
+lens put together askew, are added to the ideal place.
 """
 
 from __future__ import annotations
@@ -34,12 +32,13 @@ STEP = 1e-6
 USUAL_NOISE, LEAST_NOISE = 0.1, 0.01  # px: assumed where points are too few; of the best points
 FEWEST = 8  # degrees of freedom that the noise can be estimated from
 # Parameters: turn (3) and place (3) of the chart, ln of focal length and of the print's height to
-# width, lens centre (2), two of the lens, two tangential ones.
-COUNT = 14
-FOCAL, ASPECT, CENTRE, LENS, ASKEW = 6, 7, slice(8, 10), slice(10, 12), slice(12, 14)
+# width, lens centre (2), three of the lens, two tangential ones.
+COUNT = 15
+FOCAL, ASPECT, CENTRE, LENS, ASKEW = 6, 7, slice(8, 10), slice(10, 13), slice(13, 15)
 CENTRE_DOUBT = 0.01  # half diagonals: how far a lens may sit beside the sensor's middle, standard
 SECOND_DOUBT = 0.1  # of the lens's second term, standard
 ASKEW_DOUBT = 8e-4  # half diagonals: Brown's tangential terms, standard
+NO_DOUBT = 1e-5  # of the lens's third term, standard, of a lens that hardly bends
 HIGHEST_ANGLE = 1.5
 INVERSION, FARTHEST = 20, 1.5  # rounds; half diagonals, beyond the picture
 OUTERMOST = 3.0  # half diagonals: ideal radius that no picture has
@@ -52,7 +51,7 @@ PRIOR_SOURCES = (
     PRINT_SOURCE,
     "lens_centre",
     "lens_centre",
-    *["lens_model"] * 4,
+    *["lens_model"] * 5,
 )
 
 
@@ -72,29 +71,32 @@ class Known:
     lens_doubt: float = 1.0
     centre_doubt: float = CENTRE_DOUBT
     askew_doubt: float = ASKEW_DOUBT
+    third_doubt: float = NO_DOUBT
 
 
 def brown(radius: Array, lens: Array) -> Array:
     """Return the ideal radii (m, n) of radii seen (m, n) through a Brown lens.
 
-    ``lens`` (m, 2) is k1, k2; radii are in half diagonals.
+    ``lens`` (m, 3) is k1, k2, k3; radii are in half diagonals.
     """
     square = radius**2
-    return np.asarray(radius * (1 + square * (lens[:, :1] + lens[:, 1:] * square)))
+    first, second, third = lens.T[:, :, None]
+    return np.asarray(radius * (1 + square * (first + square * (second + square * third))))
 
 
 def opencv(radius: Array, lens: Array) -> Array:
     """Return the ideal radii (m, n) of radii seen (m, n), by Newton's method.
 
-    ``lens`` (m, 2) is k1, k2 of: radius seen = ideal (1 + k1 ideal^2 + k2 ideal^4); radii are in
+    ``lens`` (m, 3) is k1, k2, k3 of: radius seen = ideal (1 + k1 ideal^2 + ...); radii are in
     half diagonals. Where the lens folds, so that nothing is seen so far out, it is ``OUTERMOST``.
     """
-    first, second = lens[:, :1], lens[:, 1:]
+    first, second, third = lens.T[:, :, None]
     ideal = np.array(radius)
     for _ in range(INVERSION):
         square = ideal**2
-        away = ideal * (1 + square * (first + second * square)) - radius
-        step = away / np.maximum(1 + square * (3 * first + 5 * second * square), LEAST_SLOPE)
+        away = ideal * (1 + square * (first + square * (second + square * third))) - radius
+        slope = 1 + square * (3 * first + square * (5 * second + 7 * third * square))
+        step = away / np.maximum(slope, LEAST_SLOPE)
         ideal = np.clip(ideal - step, 0, OUTERMOST)
         if np.abs(step).max(initial=0) < NEWTON_RESTS:
             break
@@ -102,24 +104,26 @@ def opencv(radius: Array, lens: Array) -> Array:
 
 
 def folds(lens: Array) -> bool:
-    """Whether an ``opencv`` lens (2,) nearly folds the picture within its corners."""
+    """Whether an ``opencv`` lens (3,) nearly folds the picture within its corners."""
     square = np.linspace(0, opencv(np.ones((1, 1)), lens[None])[0, 0], 50) ** 2
-    slopes = 1 + square * (3 * lens[0] + 5 * lens[1] * square)
+    slopes = 1 + square * (3 * lens[0] + square * (5 * lens[1] + 7 * lens[2] * square))
     return bool(slopes.min() <= LEAST_SLOPE)
 
 
 def fisheye(radius: Array, lens: Array) -> Array:
     """Return the ideal radii (m, n) of radii seen (m, n) through a fisheye lens.
 
-    ``lens`` (m, 2) is 1 / g^2 (not below 0) and k; radii are in half diagonals.
+    ``lens`` (m, 3) is 1 / g^2 (not below 0), k and that of t^5; radii are in half diagonals.
     """
-    bend = np.sqrt(np.maximum(lens[:, :1], 1e-9))
+    curvature, second, third = lens.T[:, :, None]
+    bend = np.sqrt(np.maximum(curvature, 1e-9))
     seen = radius * bend
     angle = seen
-    for _ in range(4):
-        angle = angle - (angle + lens[:, 1:] * angle**3 - seen) / np.maximum(
-            1 + 3 * lens[:, 1:] * angle**2, 0.1
-        )
+    for _ in range(8):
+        square = angle**2
+        away = angle * (1 + square * (second + square * third)) - seen
+        slope = 1 + square * (3 * second + 5 * third * square)
+        angle = angle - away / np.maximum(slope, LEAST_SLOPE)
     return np.asarray(np.tan(np.clip(angle, 0, HIGHEST_ANGLE)) / bend)
 
 
@@ -131,9 +135,9 @@ LENSES: Mapping[str, Lens] = {"brown": brown, "opencv": opencv, "fisheye": fishe
 class LensFit:
     """The best fit of a lens ``model``.
 
-    ``parameters`` (14,) are those of lens and chart, ``residual`` is in half diagonals RMS,
+    ``parameters`` (15,) are those of lens and chart, ``residual`` is in half diagonals RMS,
     ``misses`` (n, 2) are those of the points, along and across the radius, ``noise`` that of one in
-    half diagonals, ``seen`` (n, 2) where they are off the lens's centre. ``slopes`` (rows, 14)
+    half diagonals, ``seen`` (n, 2) where they are off the lens's centre. ``slopes`` (rows, 15)
     are the derivatives of all observations over their uncertainty; the last rows are those of what
     was known before, one for each of ``sources``.
     """
@@ -163,13 +167,13 @@ class LensFit:
 
     @property
     def covariance(self) -> Array:
-        """Covariance (14, 14) of the parameters."""
+        """Covariance (15, 15) of the parameters."""
         return np.asarray(np.linalg.inv(self.slopes.T @ self.slopes))
 
     def contributions(self, figure: Callable[[Array], Array]) -> Mapping[str, Array]:
         """Return the standard contributions (q,) to q quantities, by source.
 
-        ``figure`` derives the quantities (m, q) from parameters (m, 14). Source "fit" is that of
+        ``figure`` derives the quantities (m, q) from parameters (m, 15). Source "fit" is that of
         the points, "misfit" that of what they are off alike (``misfit``).
         """
         scale = np.sqrt(np.diag(self.covariance))
@@ -201,7 +205,7 @@ class Points:
     pixel: float
 
 
-def fit(model: str, points: Points, start: Array, known: Known) -> LensFit:
+def fit(model: str, points: Points, start: Array, known: Known, bend: float = 0.0) -> LensFit:
     """Fit a lens and the chart's place to points.
 
     Parameters
@@ -214,12 +218,13 @@ def fit(model: str, points: Points, start: Array, known: Known) -> LensFit:
         Homography (3, 3) from ``points.chart`` to ``points.seen`` to start from.
     known
         What is known before the fit.
+    bend
+        First term of the lens to start from.
 
-    Notes
-    -----
     The noise of the points is estimated from their own residuals.
     """
     parameters = _posed(start, known)
+    parameters[LENS.start] = bend
     noise = USUAL_NOISE * points.pixel
     for _ in range(2):
         parameters = _descend(model, points, parameters, known, noise)
@@ -245,7 +250,7 @@ def _freedom(values: int) -> float | None:
 
     Four parameters are fixed by what is known before.
     """
-    freedom = values - COUNT + 4
+    freedom = values - COUNT + 5
     return float(freedom) if freedom >= FEWEST else None
 
 
@@ -257,7 +262,7 @@ def _posed(start: Array, known: Known) -> Array:
     turn = transform.Rotation.from_matrix(
         left @ np.diag([1, 1, np.linalg.det(left @ right)]) @ right
     ).as_rotvec()
-    return np.concatenate([turn, axes[:, 2], [math.log(known.focal), *[0] * 7]])
+    return np.concatenate([turn, axes[:, 2], [math.log(known.focal), *[0] * 8]])
 
 
 def _descend(model: str, points: Points, parameters: Array, known: Known, noise: float) -> Array:
@@ -275,7 +280,7 @@ def _descend(model: str, points: Points, parameters: Array, known: Known, noise:
 
 
 def _slopes(model: str, points: Points, parameters: Array, known: Known, noise: float) -> Array:
-    """Return the derivatives (rows, 14) of the misses."""
+    """Return the derivatives (rows, 15) of the misses."""
     steps = STEP * np.eye(COUNT)
     misses = _misses(
         model, points, np.concatenate([parameters + steps, parameters - steps]), known, noise
@@ -286,11 +291,12 @@ def _slopes(model: str, points: Points, parameters: Array, known: Known, noise: 
 def _misses(model: str, points: Points, parameters: Array, known: Known, noise: float) -> Array:
     """Return the residuals (m, rows) of all observations, over their uncertainty.
 
-    ``parameters`` are m sets (m, 14).
+    ``parameters`` are m sets (m, 15).
     """
     along, across = _point_misses(LENSES[model], points, parameters)
-    scales, lens = (known.focal_doubt, known.aspect_doubt), (known.lens_doubt, SECOND_DOUBT)
-    before = np.array([math.log(known.focal), *[0] * 7])
+    scales = known.focal_doubt, known.aspect_doubt
+    lens = known.lens_doubt, SECOND_DOUBT, known.third_doubt
+    before = np.array([math.log(known.focal), *[0] * 8])
     prior = (parameters[:, FOCAL:] - before) / np.array(
         [*scales, *[known.centre_doubt] * 2, *lens, *[known.askew_doubt] * 2]
     )

@@ -140,8 +140,9 @@ def _apart(lenses: Mapping[str, LensFit], values: Mapping[str, Array]) -> Array:
     """
     best, *others = lenses.values()
     alike = [other for other in others if other.residual < ALIKE * best.residual]
-    differences = [np.abs(values[best.model] - values[other.model]) for other in alike]
-    return np.asarray(np.max([np.zeros(COUNT), *differences], axis=0) / math.sqrt(3))
+    here = values[best.model]
+    differences = [np.abs(here - values[other.model]) for other in alike]
+    return np.asarray(np.max([np.zeros_like(here), *differences], axis=0) / math.sqrt(3))
 
 
 def _by_aspect(values: Array, other: FittedChart | None) -> list[list[BudgetLine]]:
@@ -172,7 +173,7 @@ def _budget(
 def _details(chart: FittedChart) -> dict[str, Value]:
     """Return the details that all quantities have."""
     best, frame = chart.best, chart.frame
-    first, second = best.parameters[LENS].tolist()
+    first, second, _ = best.parameters[LENS].tolist()
     names = ("curvature", "k") if best.model == "fisheye" else ("k1", "k2")
     return {
         "lens": best.model,
