@@ -159,6 +159,16 @@ def test_mtf50_scatters_by_no_more_than_a_quarter_above_the_bound_of_its_own_mod
     assert np.std(found, ddof=1) / 0.25 <= 1.25 * bound
 
 
+@pytest.mark.parametrize("name", importlib.import_module("lens_laws").LAWS)
+def test_lenses_of_other_laws_lie_within_twice_their_u(name: str) -> None:
+    """Distortion and density; two of the 25 that the benchmark draws, 24 U off at worst before."""
+    for number in (0, 1):
+        found = importlib.import_module("lens_laws").case(name, number)
+        assert found["geometry.pixels_per_metre"]
+        for value, expanded, truth in found.values():
+            assert abs(value - truth) <= 2 * expanded
+
+
 @pytest.mark.parametrize("name", importlib.import_module("edge_shapes").SHAPES)
 def test_edges_that_are_no_gaussian_are_read_without_bias(name: str) -> None:
     """Bar: 0.1 %; without noise a hundredth is kept."""

@@ -123,7 +123,7 @@ def fisheye(radius: Array, lens: Array) -> Array:
         square = angle**2
         away = angle * (1 + square * (second + square * third)) - seen
         slope = 1 + square * (3 * second + 5 * third * square)
-        angle = angle - away / np.maximum(slope, LEAST_SLOPE)
+        angle = np.clip(angle - away / np.maximum(slope, LEAST_SLOPE), 0, 2 * HIGHEST_ANGLE)
     return np.asarray(np.tan(np.clip(angle, 0, HIGHEST_ANGLE)) / bend)
 
 
