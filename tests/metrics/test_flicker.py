@@ -106,6 +106,17 @@ def test_light_that_stands_still_is_refused_whether_it_flickers_or_not(
     )
 
 
+def test_a_faint_wave_as_of_120_hz_is_no_lamp_where_one_of_100_hz_would_stand_still() -> None:
+    """MJPEG under a lamp that nearly stands still: 0.18 +- 0.13 % at 5 Hz for 20 % at 0.06 Hz."""
+    scene = at_rate(Fraction(5003, 200), LAMP)
+    times = scene.series.times
+    faint = 0.3 * np.cos(2 * np.pi * 4.95 * times)[:, None].astype(np.float32)
+    bands = {"field": scene.series.bands["field"] + faint}
+    coded = replace(scene, series=replace(scene.series, bands=bands))
+    assert reasons(coded) == dict.fromkeys(flicker.QUANTITIES, "flicker_in_step")
+    assert not reasons(with_mains(at_rate(Fraction(25), Flicker(frequency=120.0, depth=0.1)), 60))
+
+
 def test_ntsc_under_60_hz_needs_a_long_film() -> None:
     """29.97 frame/s: a beat of 0.12 Hz is refused in 2 s, and measured in 20 s."""
     lamp, rate = replace(LAMP, frequency=120.0), Fraction(30000, 1001)

@@ -48,6 +48,7 @@ STILL = 2.0  # waves in the film that a beat must show
 DARK = 0.1  # of the nominal amplitude
 CODED = 1.5  # of what a coder leaves undecided in a mean: it also skips small changes (simulated)
 LEAST_WITHIN = 0.01  # of the light: less is a coder's
+FAINT = 0.005  # of the light: a coder makes such a wave while light of the other mains stands still
 STAMPS = 1e-4  # relative: what a camera's clock may be off
 
 
@@ -93,7 +94,7 @@ def _of_field(scene: Scene, view: View) -> Iterator[Measurement | Note]:
         raise GapError("flicker_uneven", region=view.region.name, percent=100 * seen.within)
     if seen.wave.sure and seen.wave.slow:
         raise GapError("flicker_too_slow", region=view.region.name, seconds=seen.duration)
-    if not (seen.wave.sure and _lamps(scene, seen)):
+    if not (seen.wave.sure and _lamps(scene, seen)) or seen.wave.amplitude < FAINT:
         _refuse_in_step(scene, seen)
     if not seen.wave.sure:
         yield _amplitude(scene, seen)
