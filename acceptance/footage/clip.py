@@ -29,7 +29,7 @@ from acceptance.footage.decoding import (
 from acceptance.footage.description import VideoInfo, described, overridden
 from acceptance.footage.h265_quantisers import unit_quantisers
 from acceptance.footage.packets import Packet, packets_of
-from acceptance.footage.planes import planes_of, quantisers, turned
+from acceptance.footage.planes import is_transparent, planes_of, quantisers, turned
 from acceptance.messages import tr
 from acceptance.model import Coding
 
@@ -190,20 +190,43 @@ class Clip:
         stamped = (frame for frame in decode(self.path, start=time) if frame.pts is not None)
         for frame in stamped:
             if (when := _time(frame, index, self.info)) >= time - tick:
-                return _frame(frame, index, when, self.info) if when <= time + tick else None
+                return self._frame(frame, index, when) if when <= time + tick else None
         return None
+
+    def _frame(self, frame: av.VideoFrame, index: int, time: Fraction) -> Frame:
+        if is_transparent(frame):
+            what = tr(
+                "the picture is transparent in parts: what viewers show there is not in the file"
+            )
+            hint = tr("Save it without an alpha channel, as the camera or recorder shows it")
+            raise ClipError(what, where=str(self.path), hint=hint, code="clip_transparent")
+        luma, cb, cr = (_upright(plane, self.info) for plane in planes_of(frame, self.info.matrix))
+        if luma is None:
+            raise ClipError(
+                tr("a frame has no luminance"), where=str(self.path), code="clip_not_video"
+            )
+        return Frame(
+            index=index,
+            time=time,
+            key=frame.key_frame,
+            luma=luma,
+            cb=cb,
+            cr=cr,
+            damaged=frame.is_corrupt,
+            interlaced=frame.interlaced_frame,
+        )
 
     def _decoded(self, with_quantisers: Collection[int]) -> Iterator[Frame]:
         if self._of_stills:
             for index, file in enumerate(self.files):
                 for frame in decode(file):
-                    yield _frame(frame, index, Fraction(index) / SEQUENCE_RATE, self.info)
+                    yield self._frame(frame, index, Fraction(index) / SEQUENCE_RATE)
             return
         coded = decode_with_quantisers(self.path, deblocked=True) if with_quantisers else None
         latest: Fraction | None = None
         for index, frame in enumerate(coded or decode(self.path)):
             latest = _time(frame, index, self.info, latest)
-            plain = _frame(frame, index, latest, self.info)
+            plain = self._frame(frame, index, latest)
             asked = index in with_quantisers
             yield replace(plain, quantisers=_blocks(frame, self.info)) if asked else plain
 
@@ -296,19 +319,3 @@ def _blocks(frame: av.VideoFrame, info: VideoInfo) -> NDArray[np.int32] | None:
 
 def _upright(plane: Plane | None, info: VideoInfo) -> Plane | None:
     return turned(plane, info.rotation, mirrored=info.mirrored)
-
-
-def _frame(frame: av.VideoFrame, index: int, time: Fraction, info: VideoInfo) -> Frame:
-    luma, cb, cr = (_upright(plane, info) for plane in planes_of(frame, info.matrix))
-    if luma is None:
-        raise ClipError(tr("a frame has no luminance"), code="clip_not_video")
-    return Frame(
-        index=index,
-        time=time,
-        key=frame.key_frame,
-        luma=luma,
-        cb=cb,
-        cr=cr,
-        damaged=frame.is_corrupt,
-        interlaced=frame.interlaced_frame,
-    )

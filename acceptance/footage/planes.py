@@ -41,6 +41,8 @@ TRANSFERS = {
     16: "pq",
     18: "hlg",
 }
+ALPHA_PLANE = re.compile(r"(?P<kind>yuva4\d\dp|gbrap)(?P<deep>(?:\d+[lb]e)?)")
+OPAQUE = 254  # of 255: a coder may round the alpha channel by one
 OF_DISPLAYS = "pq"  # light of a display; how a camera comes to it no standard says
 H264, MPEG = 1, 2  # AVVideoEncParamsType of FFmpeg
 # Width over height of a pixel of 4:3 pictures of 625 and 525 lines, by size: 704 of the 720 samples
@@ -116,6 +118,23 @@ def depth_of(pixels: av.VideoFormat) -> int:
 def is_deep(frame: av.VideoFrame) -> bool:
     """Whether a frame's samples have more than 8 bits."""
     return depth_of(frame.format) > SHALLOWEST
+
+
+def is_transparent(frame: av.VideoFrame) -> bool:
+    """Whether something would show through a frame, whose codes say nothing of what viewers show.
+
+    Opaque pictures may have an alpha channel, too: screenshots, ProRes 4444.
+    """
+    pixels = frame.format
+    if not (pixels.has_palette or any(part.is_alpha for part in pixels.components)):
+        return False
+    if planar := ALPHA_PLANE.fullmatch(pixels.name):
+        # FFmpeg's own conversion of these to RGB spoils the last columns
+        frame = frame.reformat(format=planar["kind"] + planar["deep"].replace("be", "le"))
+        alpha, bits = _plane(frame, 3), pixels.components[-1].bits
+    else:
+        alpha, bits = frame.reformat(format="rgba", threads=1).to_ndarray()[..., 3], 8
+    return int(alpha.min()) < OPAQUE << bits >> 8
 
 
 def _of_colours(pixels: av.VideoFormat) -> bool:

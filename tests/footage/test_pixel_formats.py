@@ -8,6 +8,7 @@ import av
 import numpy as np
 import pytest
 
+from acceptance.errors import ClipError
 from acceptance.footage.clip import open_clip
 from acceptance.footage.planes import depth_of, planes_of
 from acceptance.metrics.colour.other_coding import LUMA_AND_COLOURS
@@ -130,3 +131,31 @@ def test_a_still_of_one_bit_has_codes_of_eight(tmp_path: Path) -> None:
     clip = open_clip(tmp_path / "bars.png")
     assert (clip.info.depth, clip.info.full_range) == (8, True)
     assert set(np.unique(next(clip.frames()).luma)) == {0, 255}
+
+
+def with_alpha(path: Path, codec: str, pixels: str, alpha: int) -> None:
+    """Write a noisy picture over which ``alpha`` of 255 lies everywhere."""
+    noise = np.random.default_rng(3).integers(0, 256, (HEIGHT, WIDTH, 4), np.uint8)
+    noise[..., 3] = alpha
+    with av.open(path, "w") as container:
+        stream: Any = container.add_stream(codec, rate=25)
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, pixels
+        frame = av.VideoFrame.from_ndarray(noise, "rgba").reformat(format=pixels)
+        container.mux([*stream.encode(frame), *stream.encode()])
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "pixels"),
+    [("still.png", "png", "rgba"), ("still.tif", "tiff", "rgba"), ("film.mov", "qtrle", "argb"),
+     ("film.mkv", "ffv1", "yuva420p")],
+)  # fmt: skip
+def test_a_picture_that_something_would_show_through_is_refused(
+    tmp_path: Path, name: str, codec: str, pixels: str
+) -> None:
+    """Viewers show nothing of it, and it was measured as if it were the camera's picture."""
+    with_alpha(tmp_path / name, codec, pixels, 0)
+    with pytest.raises(ClipError, match="transparent") as caught:
+        list(open_clip(tmp_path / name).frames())
+    assert caught.value.code == "clip_transparent"
+    with_alpha(tmp_path / name, codec, pixels, 255)
+    assert len(list(open_clip(tmp_path / name).frames())) == 1
