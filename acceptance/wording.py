@@ -11,7 +11,6 @@ import math
 import re
 import string
 import tomllib
-from datetime import datetime
 from decimal import ROUND_HALF_EVEN, ROUND_UP, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ from acceptance import data
 from acceptance.errors import InputError
 from acceptance.messages import tr
 from acceptance.model import RuleKind
-from acceptance.model.basics import CHINA
+from acceptance.model.basics import in_china
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -221,15 +220,8 @@ def clock_time(text: Value) -> Value:
 
     What is no such time stays as it is.
     """
-    try:
-        moment = (
-            datetime.fromisoformat(str(text)) if isinstance(text, str) and "T" in text else None
-        )
-    except ValueError:
-        moment = None
-    if moment is None:
-        return text
-    return f"{moment.astimezone(CHINA) if moment.tzinfo else moment:%Y-%m-%d %H:%M:%S}"
+    moment = in_china(text) if isinstance(text, str) and "T" in text else None
+    return text if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
 def rounded(value: float, expanded: float) -> tuple[str, str]:

@@ -12,12 +12,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import av
 import pytest
 
-from acceptance import api, messages, metrics
+from acceptance import api, messages, metrics, wording
 from acceptance.batch import cache, record
 from acceptance.charts import definition
-from acceptance.checks import pack
+from acceptance.checks import pack, resources
 from acceptance.cli import failures, terminal
 from acceptance.errors import (
     AcceptanceError,
@@ -28,9 +29,10 @@ from acceptance.errors import (
     SessionError,
 )
 from acceptance.files import regular, spreadsheet, strict_toml
+from acceptance.footage import container as container_of_film
 from acceptance.forms import devices
 from acceptance.messages import tr, visible
-from acceptance.model import Answer, Plan, Subject, SubjectKind
+from acceptance.model import Answer, Plan, Subject, SubjectKind, basics
 from acceptance.recorder import file_names, listing
 from acceptance.report import export_tables, render, typesetting
 from acceptance.session import intake, log_book, new_plan, plan, store
@@ -467,3 +469,29 @@ def test_a_device_list_of_hostile_names_is_read_and_shown_as_escapes(tmp_path: P
     (tmp_path / "a.csv").write_text("id,kind,name\na,site,x\u202ey\n", "utf-8")
     [device] = devices.as_listed(tmp_path / "a.csv")
     assert (device.name, visible(device.name)) == ("x\u202ey", "x\\u202ey")
+
+
+AT_THE_ENDS = "0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00"
+
+
+@pytest.mark.parametrize("when", AT_THE_ENDS)
+def test_an_answer_of_a_day_that_some_zone_does_not_have_is_refused(when: str) -> None:
+    """It ended ``run`` with exit 70, and each later look at the session."""
+    answer = Answer(subject="gate", requirement="own#look", by="王工", when=when, yes=True)
+    with pytest.raises(PlanError, match="does not say by whom and when"):
+        resources.check(Plan(subjects=(), answers=(answer,)))
+
+
+@pytest.mark.parametrize("when", AT_THE_ENDS)
+def test_such_a_time_in_a_log_or_a_film_is_shown_as_it_is(when: str, tmp_path: Path) -> None:
+    assert basics.in_china(when) is None
+    assert wording.clock_time(when) == when
+    film = tmp_path / "a.mkv"
+    with av.open(film, "w", options={"use_metadata_tags": "1"}) as container:
+        container.metadata["creation_time"] = when
+        stream = container.add_stream("mpeg4", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for packet in stream.encode(av.VideoFrame(64, 48, "yuv420p")):
+            container.mux(packet)
+        container.mux(stream.encode())
+    assert container_of_film.day_of(film) == ""

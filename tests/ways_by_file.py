@@ -275,6 +275,13 @@ WAYS_BY_FILE = (
         words=("shot-1",),
     ),
     Way(
+        what="a better film before the one that players show, in one file",
+        codes=("several_streams",),
+        honest=replace(PASSED, shots=(replace(SHOT, stream={"assumed": "full_range"}),)),
+        bent=replace(PASSED, shots=(replace(SHOT, stream={"assumed": "full_range, stream"}),)),
+        words=("shot-1",),
+    ),
+    Way(
         what="the clip packed anew as its own reference",
         codes=("reference_is_clip",),
         honest=replace(

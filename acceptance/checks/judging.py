@@ -16,7 +16,7 @@ from acceptance.checks.answers import answer_complaints, judge_answers
 from acceptance.checks.case import Case
 from acceptance.checks.decision import FAILURES
 from acceptance.checks.measured import DURATION_DEVIATION, judge_measured
-from acceptance.checks.resources import is_day
+from acceptance.checks.resources import begins_with_day, is_day
 from acceptance.errors import PlanError
 from acceptance.messages import shortened, tr
 from acceptance.model import BottomLine, Finding, How, Reason, Scope, Value, Verdict
@@ -246,7 +246,8 @@ def check_concession(concession: Concession, where: str, known: Nameable) -> Non
 def _check_days(concession: Concession, place: str) -> None:
     for name in ("when", "expires"):
         day = getattr(concession, name)
-        if (day or name == "when") and not is_day(day[:10]):
+        dated = begins_with_day(day) if name == "when" else not day or is_day(day[:10])
+        if not dated:
             what = tr("{day!r} is not a date; write it like 2026-11-25", day=day)
             raise PlanError(what, where=f"{place}, {name}", hint=tr("Correct when or expires"))
     if concession.expires and concession.expires[:10] < concession.when[:10]:

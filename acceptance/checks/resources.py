@@ -8,7 +8,7 @@ kept and left undecided, with the reason.
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from acceptance.model import Answer, Instrument, Plan, Requirement, Value
+
+END_YEARS = f"{MINYEAR:04}", f"{MAXYEAR:04}"
 
 
 def check(plan: Plan) -> None:
@@ -35,7 +37,7 @@ def check(plan: Plan) -> None:
             where = tr("shot {shot}, filmed", shot=shot.id)
             raise PlanError(what, where=where, hint=tr("State the day of filming, or leave it out"))
     for number, answer in enumerate(plan.answers, start=1):
-        if not answer.by.strip() or not is_day(answer.when[:10]):
+        if not answer.by.strip() or not begins_with_day(answer.when):
             where = tr(
                 "{where}, {requirement} for {subject}",
                 where=answer.origin or tr("answer {number}", number=number),
@@ -106,6 +108,11 @@ def is_day(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
+
+
+def begins_with_day(text: str) -> bool:
+    """Whether a time has a day, in any zone: not so in the first year and the last one."""
+    return is_day(text[:10]) and text[:4] not in END_YEARS
 
 
 def instrument_trouble(

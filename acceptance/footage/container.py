@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from acceptance.footage.decoding import filmed_stream, opened, read_packets, without_pictures
-from acceptance.model.basics import CHINA
+from acceptance.model.basics import in_china, known_day
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FIRST_YEAR = 2000
 TICKS = 1_000_000  # of a container's duration in a second (AV_TIME_BASE of FFmpeg)
 
 
@@ -51,8 +50,8 @@ def day_of(path: Path) -> str:
     Times before 2000 are clocks that nobody set. Raises ClipError as ``read`` does.
     """
     created = read(path).created
-    day = created.astimezone(CHINA).date() if created else None
-    return day.isoformat() if day and day.year >= FIRST_YEAR else ""
+    there = in_china(created.isoformat()) if created else None
+    return known_day(there.date().isoformat()) if there else ""
 
 
 def _moment(stamp: str) -> datetime | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import shutil
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
@@ -16,7 +15,7 @@ from acceptance.live.onvif import facts
 from acceptance.messages import tr
 from acceptance.metrics import device
 from acceptance.model import Note
-from acceptance.model.basics import CHINA
+from acceptance.model.basics import in_china
 from acceptance.session import device_hosts
 from acceptance.session.evidence import hash_file
 from acceptance.session.log_book import LogBook
@@ -132,10 +131,8 @@ def _day(taken: DeviceRecord, work: Path) -> str:
     """Return the day of the first line, in China; of two records that of the probe."""
     kind, name = (facts.KIND, taken.probe) if taken.probe else (record.KIND, taken.audit)
     [first, *_] = transcript.read(work / name, kind) or [{"utc": ""}]
-    try:
-        return datetime.fromisoformat(str(first["utc"])).astimezone(CHINA).date().isoformat()
-    except (KeyError, ValueError):
-        return ""
+    moment = in_china(str(first.get("utc", "")))
+    return moment.date().isoformat() if moment else ""
 
 
 def _audited(taken: DeviceRecord, subject: Subject, work: Path) -> AuditLog | None:

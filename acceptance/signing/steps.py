@@ -69,7 +69,7 @@ class Examined(ShownSteps):
 
     def _signed_before_finished(self) -> Iterator[str]:
         """Say which signatures are older, by their signers' clocks, than what they sign."""
-        with suppress(SessionError, ValueError):
+        with suppress(SessionError, ValueError, OverflowError):
             finished = datetime.fromisoformat(self.session.finished)
             signed = [(each.role, each.when) for each in self.signatures.signatures]
             for role, when in signed if finished.tzinfo else ():

@@ -84,6 +84,7 @@ SOURCES: tuple[Callable[[Judged], Iterator[SessionWarning]], ...] = (
     footage.still_pictures,
     footage.cut_short,
     footage.coding,
+    footage.several_streams,
     footage.recordings,
     footage.contradicted,
     footage.arrivals,

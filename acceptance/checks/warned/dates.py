@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from acceptance.checks.resources import is_day
 from acceptance.checks.warned.judged import caution, note
 from acceptance.checks.warned.overlays import confirmed_things
-from acceptance.model.basics import CHINA, known_day
+from acceptance.model.basics import in_china, known_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,12 +86,8 @@ def _confirmed(pack: Pack) -> Iterator[tuple[str, str]]:
 def judged_on(judged: Judged) -> str:
     """Day on which it was judged first, where it was and in China, whichever is later."""
     when = next((entry.when for entry in judged.logged("judged")), judged.session.started)
-    try:
-        moment = datetime.fromisoformat(when)
-    except ValueError:
-        return ""
-    china = moment.astimezone(CHINA).date() if moment.tzinfo else moment.date()
-    return max(moment.date(), china).isoformat()
+    there = in_china(when)
+    return max(when[:10], there.date().isoformat()) if there else ""
 
 
 def contradicted(judged: Judged) -> Iterator[SessionWarning]:

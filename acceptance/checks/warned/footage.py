@@ -142,6 +142,14 @@ def coding(judged: Judged) -> Iterator[SessionWarning]:
         yield caution("coding_by_hand", shots)
 
 
+def several_streams(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the shots whose file holds more than one film: players may show another one."""
+    shots = judged.session.shots
+    assumed = ((shot.id, str(shot.stream.get("assumed", ""))) for shot in shots)
+    if several := [name for name, given in assumed if "stream" in given.split(", ")]:
+        yield note("several_streams", several)
+
+
 def recordings(judged: Judged) -> Iterator[SessionWarning]:
     """Yield what was counted by other bounds than the usual ones; day and zone alone are a note."""
     for kept in judged.session.recordings:

@@ -75,7 +75,7 @@ def _stated(times: Array, text: str, shot: Shot, doubt: Doubt) -> ReferenceTime:
     """Somebody read a reference clock at one moment of the film."""
     try:
         read = _local(datetime.fromisoformat(text), shot)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise GapError("reference_time", text=text) from error
     at = number(shot, "reference_at") or 0.0
     farthest = float(np.abs(times - times[0] - at).max())
