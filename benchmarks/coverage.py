@@ -163,7 +163,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--first", type=int, default=0, help="number of the first camera drawn")
     parser.add_argument("--cache", type=Path, help="folder of finished cases")
     parser.add_argument("--docs", type=Path, default=DOCS, help="folder that gets coverage.md")
-    options = parser.parse_args(arguments)
+    options = parser.parse_intermixed_args(arguments)
     if options.cases == ["measurable"]:
         print(measurable.text(Setting(share=options.share, jobs=options.jobs)))
         return

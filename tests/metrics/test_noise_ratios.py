@@ -366,7 +366,7 @@ def test_a_region_is_of_twelve_pixels_and_its_light_steady_within_a_twentieth(
     codes = np.full(shape, 100)
     codes[1] += jump
     try:
-        fields._refuse(codes, scene(), "flat1", straight(np.arange(256)))
+        fields._refuse(codes, scene(), view(luma=codes), straight(np.arange(256)))
     except GapError as gap:
         assert gap.code == code  # noqa: PT017 -- or none at all
     else:

@@ -11,8 +11,8 @@ import numpy as np
 from acceptance.errors import GapError
 from acceptance.footage.stored_steps import BY_QP
 from acceptance.footage.tone import read_off
-from acceptance.metrics._shared.coder import quantiser_step, untouched
-from acceptance.metrics._shared.lighting import MOST_UNEVEN, surely_uneven
+from acceptance.metrics._shared.coder import doubt_by_coder, quantiser_step, untouched
+from acceptance.metrics._shared.lighting import MOST_UNEVEN, NO_LIGHT, surely_uneven
 from acceptance.metrics._shared.region_codes import MOST_CLIPPED
 from acceptance.metrics.noise.analysis import FEWEST_BLOCKS
 from acceptance.metrics.noise.dependence import distinct
@@ -55,6 +55,7 @@ OF_STEPS = {"noise.snr_patch", "noise.snr_linear", "noise.temporal", "noise.fixe
 # of the total variance, and of the nominal amplitude: structure coarser than noise of which the
 # variance and the sigma have a share so large is refused; below it is in U
 COARSE_OF_TOTAL, MOST_COARSE = 0.2, 0.005
+BY_CODER = 3.0  # standard errors by which a coder's steps may seem uneven light
 MOST_DRIFT = 0.05  # of the nominal amplitude, by which the light may change from frame to frame
 
 
@@ -142,12 +143,12 @@ def read_field(scene: Scene, view: View, light: NDArray[np.float64]) -> Field:
     """Analyse the noise of a region's middle.
 
     ``light`` is that of every code. Raises GapError region_too_small, clipped, uneven_light,
-    unstable_light, field_hidden.
+    uneven_or_coded, unstable_light, field_hidden.
     """
     codes = with_noise(view.luma, view.region.kind)
     if untouched(scene.video, view):  # a coder that skips a block shows what is recorded, too
         codes = distinct(codes)
-    _refuse(codes, scene, view.region.name, light)
+    _refuse(codes, scene, view, light)
     if scene.hidden[view.region.name].at_all:
         raise GapError("field_hidden", region=view.region.name)
     weighting = unified_weighting(codes.shape[2], float(scene.video.sample_aspect) / scene.shown[3])
@@ -176,10 +177,10 @@ def _refuse_coarse(noise: Noise, scene: Scene, region: str) -> None:
 
 
 def _refuse(
-    codes: NDArray[np.integer], scene: Scene, region: str, light: NDArray[np.float64]
+    codes: NDArray[np.integer], scene: Scene, view: View, light: NDArray[np.float64]
 ) -> None:
     """Refuse a region that is too small, clipped, unevenly lit, or of changing light."""
-    amplitude = scene.code_white - scene.code_black
+    amplitude, region = scene.code_white - scene.code_black, view.region.name
     if min(codes.shape[1:]) < 2 * FEWEST_BLOCKS:
         raise GapError("region_too_small", region=region)
     share = clipped_share(codes, scene.code_black, scene.code_white)
@@ -187,10 +188,25 @@ def _refuse(
         raise GapError("clipped", region=region, share=share)
     uneven = surely_uneven(read_off(light, mean_frame(codes)))
     if uneven > MOST_UNEVEN:
-        raise GapError("uneven_light", region=region, share=uneven)
+        raise _unevenly(uneven, scene, view, light)
     drift = float(np.ptp(codes.mean(axis=(1, 2)))) / amplitude
     if drift > MOST_DRIFT:
         raise GapError("unstable_light", region=region, share=drift)
+
+
+def _unevenly(uneven: float, scene: Scene, view: View, light: NDArray[np.float64]) -> GapError:
+    """Return why a region that seems ``uneven`` is refused: the light, or a coder's steps too.
+
+    Nothing tells these apart, and light that a coder hides moves the noise as recorded.
+    """
+    level, doubt = float(view.luma.mean()), doubt_by_coder(scene.video, view, view.luma)
+    dark, seen, bright = read_off(light, np.array([level - doubt, level, level + doubt]))
+    by_coder = float(bright - dark) / 2 / max(float(seen), NO_LIGHT)
+    region = view.region.name
+    if uneven > MOST_UNEVEN + BY_CODER * by_coder:
+        return GapError("uneven_light", region=region, share=uneven)
+    step = quantiser_step(scene.video, view)
+    return GapError("uneven_or_coded", region=region, share=uneven, step=step)
 
 
 def clipped_share(codes: NDArray[np.integer], black: float, white: float) -> float:
