@@ -44,6 +44,10 @@ STRAY = (
 HIDDEN = re.compile(f"[{UNSEEN}]|{STRAY}")
 HIDDEN_IN_A_LINE = re.compile(f"[{UNSEEN}{BREAKS}]|{STRAY}")
 SUSPECT = re.compile(f"[{UNSEEN}{JOINER}{SELECTORS}]")  # whatever stands beside it
+# What a build service obeys in a log: Azure and TeamCity, and GitHub where a line begins.
+ORDER = re.compile(
+    r"(^[ \t]*(?=::.*::)|(?=##(?:vso|teamcity)\[))([:#])", re.MULTILINE | re.IGNORECASE
+)
 LONG = 1000  # characters; most of a page are the same few hundred, which are looked at once
 MOST_NAMES = 20  # in a sentence
 
@@ -139,8 +143,11 @@ LOOKALIKES = str.maketrans(
 def visible(text: str, *, lines: bool = False) -> str:
     r"""Show what cannot be seen, or would turn the text around, as escapes: ``\u202e``.
 
-    The text stays in one line unless it is one of ``lines``, which keeps tabs and line ends.
+    The text stays in one line unless it is one of ``lines``, which keeps tabs and line ends. What a
+    build service would obey in it begins with an escape, too.
     """
+    if "::" in text or "##" in text:
+        text = ORDER.sub(lambda match: f"{match[1]}\\x{ord(match[2]):02x}", text)
     if lines and len(text) > LONG and not SUSPECT.search("".join(set(text))):
         return text
     return (HIDDEN if lines else HIDDEN_IN_A_LINE).sub(_escape, text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import sys
@@ -19,7 +20,7 @@ from acceptance import api, messages, metrics, wording
 from acceptance.batch import cache, record
 from acceptance.charts import definition
 from acceptance.checks import pack, resources
-from acceptance.cli import failures, terminal
+from acceptance.cli import failures, options, terminal
 from acceptance.errors import (
     AcceptanceError,
     ChartError,
@@ -495,3 +496,28 @@ def test_such_a_time_in_a_log_or_a_film_is_shown_as_it_is(when: str, tmp_path: P
             container.mux(packet)
         container.mux(stream.encode())
     assert container_of_film.day_of(film) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("::error file=a::passed", r"\x3a:error file=a::passed"),
+        ("one\n  ::add-mask::x", "one\n  \\x3a:add-mask::x"),
+        ("gate ##vso[task.complete result=Succeeded;]", None),
+        ("##TeamCity[testFinished name='a']", r"\x23#TeamCity[testFinished name='a']"),
+        ("::1 port 80", "::1 port 80"),
+        ("plan.toml::gate::noise", "plan.toml::gate::noise"),
+        ("## heading [1]", "## heading [1]"),
+    ],
+)
+def test_a_build_service_obeys_no_name(text: str, shown: str | None) -> None:
+    """Azure ended a failing step as a pass by a device's name."""
+    expected = text.replace("##", r"\x23#") if shown is None else shown
+    assert visible(text, lines=True) == visible(expected, lines=True) == expected
+
+
+def test_nor_one_in_json_which_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    options.write_json({"a": "###vso[task.complete]"}, Path("-"))
+    printed = capsys.readouterr().out
+    assert "##" not in printed
+    assert json.loads(printed) == {"a": "###vso[task.complete]"}
