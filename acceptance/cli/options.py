@@ -389,8 +389,7 @@ def write_json(content: object, path: Path) -> None:
     """Write JSON to a file, or to standard output where it is called ``-``."""
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     if str(path) == "-":
-        click.echo(
-            text.replace("##", r"\u0023" * 2), nl=False
-        )  # no build service obeys a name in it
+        # the same text, in which no build service finds a command
+        click.echo(text.replace("##", r"\u0023" * 2), nl=False)
     else:
         put(path, text.encode())
