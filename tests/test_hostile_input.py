@@ -511,7 +511,7 @@ def test_such_a_time_in_a_log_or_a_film_is_shown_as_it_is(when: str, tmp_path: P
     ],
 )
 def test_a_build_service_obeys_no_name(text: str, shown: str | None) -> None:
-    """Azure ended a failing step as a pass by a device's name."""
+    """Azure could end a failing step as a pass by a device's name."""
     expected = text.replace("##", r"\x23#") if shown is None else shown
     assert visible(text, lines=True) == visible(expected, lines=True) == expected
 
