@@ -54,10 +54,13 @@ IN_HOUR = re.compile(r"(?P<minute>\d\d)(?:[-_.Mm分]?(?P<second>\d\d)[Ss秒]?)?(
 HALF_BEFORE = re.compile(rf"(?<![A-Za-z]){name_times.MARK}$")
 HOUR = re.compile(r"[01]\d|2[0-3]")
 OF_DAY = re.compile(rf"{name_times.TIME}{name_times.ZONE}")
-# in a folder of a day: Gate_16-05-30, Gate-01-160530-163530; six digits alone may be a number
+# of a camera, an address, a version or a date, right before what may be their next ones
+NUMBERED = r"(?<!\d\.)(?<![-_. ]\d[-_])(?<![-_. ]\d\d[-_])(?<!\d{3}[-_])(?<!-[\dA-Fa-f]{2}-)"
+# in a folder of a day: Gate_16-05-30; six digits, or numbers with others beside them, are no time
 BEHIND_WORDS = re.compile(
-    r"(?<=[-_. ])(?=(?P<apart>\d\d[-_.:]\d\d[-_.:]\d\d(?!\d))"
-    r"|(?P<pair>\d{6}[-_]\d{6}(?!\d))|\d{6}(?!\d))"
+    rf"(?<=[-_. ])(?=(?P<time>{NUMBERED}"
+    r"\d\d[-_.:]\d\d[-_.:]\d\d(?!\d)(?![-_. ]+\d.*\.))"
+    r"|\d\d[-_.:]\d\d[-_.:]\d\d(?!\d)|\d{6}(?!\d))"
 )
 NO_CHANNEL = {"dav", "jpg", "mp4", "video", "videos", "record", "records", "recordings"}
 # of days and their halves, hours, minutes
@@ -330,16 +333,13 @@ def _of_folders(name: str) -> Named:
     half = half or next(filter(HALF_DAY.fullmatch, between), "")
     places = "/".join([match["before"] or "", *(part for part in between if part != half)])
     hour = match["joined"] or match["folder"] or match["of_twelve"]
-    words, stem = ("", match["stem"]) if hour else _behind_words(day, match["stem"])
+    words, stem = ("", match["stem"]) if hour else _behind_words(match["stem"])
     places, stem = f"{places}/{words}", f"{half}{stem}"
-    whole = OF_DAY.match(stem)
-    if whole:
-        start = name_times.at(day, whole)
+    if OF_DAY.match(stem):
+        start, *ends = (stamp.moment for stamp in name_times.find(f"{day} {stem}"))
         if hour and start and start.hour != int(hour):
             places = f"{places}/{hour}"
-        text = f"{day} {stem}"
-        end = [stamp.moment for stamp in name_times.find(text)[1:]]
-        return Named(channel=_channel(places), start=start, end=end[0] if end else None)
+        return Named(channel=_channel(places), start=start, end=ends[0] if ends else None)
     part = IN_HOUR.match(match["stem"]) if hour else None
     if part and not part["second"] and HOUR.fullmatch("".join(between[-2:-1])):
         part = None  # 16/05/30 is an hour, minute and second, or channel 16 at 5:30
@@ -348,20 +348,17 @@ def _of_folders(name: str) -> Named:
     return Named(channel=_channel(places), start=start)
 
 
-def _behind_words(day: date, stem: str) -> tuple[str, str]:
+def _behind_words(stem: str) -> tuple[str, str]:
     """Return the words before a time of the day, and what follows; no words: neither is there.
 
-    Two times without signs count where they are start and end, else they may be numbers; a half
-    of the day before them may be a word, and leaves the time open.
+    A half of the day before the time may be a word, and leaves it open, as do numbers beside it.
     """
     worded = None if OF_DAY.match(stem) else BEHIND_WORDS.search(stem)
     words = stem[: worded.start()] if worded else ""
     if not worded or not re.search(r"[^\W\d_]", words):
         return "", stem
-    timed = stem[worded.start() :]
-    half_before = HALF_BEFORE.search(words.rstrip("-_. "))
-    sure = worded["apart"] or (worded["pair"] and len(name_times.find(f"{day} {timed}")) > 1)
-    return COUNTER.sub("", words), timed if sure and not half_before else stem
+    sure = worded["time"] and not HALF_BEFORE.search(words.rstrip("-_. "))
+    return COUNTER.sub("", words), stem[worded.start() :] if sure else stem
 
 
 def _day_of_folders(match: re.Match[str]) -> date | None:

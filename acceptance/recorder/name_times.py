@@ -15,18 +15,27 @@ if TYPE_CHECKING:
 
 # by name, in English: of no other word, as in "Market 5"
 MONTHS = (
-    "(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
+    "(?ai:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
     "|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
 MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+# behind a year: -11-25 with a time or none makes it a date, and DEC1 or Mar before it a camera
+MONTH, MONTH_DAY = "(?:1[0-2]|0?[1-9])", r"(?:[12]\d|3[01]|0?[1-9])"
+DATED = (
+    rf"(?:{'|'.join(f'[{sign}]{MONTH}[{sign}]{MONTH_DAY}' for sign in '-_.')})"
+    r"(?:(?![-_.:]?\d)|[-_. Tt@,]{1,3}(?:\d{6}|\d\d?[-_.:hH]\d\d[-_.:mM]\d\d))"
+)
+# two times behind a month by name are start and end, unless they fit a date and a number as well
+CLOCK = r"[-_.](?:[01]\d|2[0-3])[-_.:][0-5]\d[-_.:][0-5]\d"
+OF_MONTH = rf"(?:(?={CLOCK}{CLOCK}(?![-_.]?\d))|(?!{DATED}))"
 # 20261125, 2026-11-25, 2026年11月25日, 25-11-2026 or 11-25-2026, 25 Nov 2026, Nov 25, 2026
 DATE = (
     r"(?:(?P<year>\d{4})(?:(?P<month>\d\d)(?P<day>\d\d)"
     r"|[-_.年](?P<month_apart>\d\d?)[-_.月](?P<day_apart>\d\d|\d(?!\d))日?)"
     r"|(?P<first>\d\d)[-_.](?P<other>\d\d)[-_.](?P<last>(?:19|20)\d\d)"
-    rf"|(?P<day_of>\d\d?)[-_. ]?(?P<month_of>{MONTHS})[-_. ,]{{0,2}}(?P<year_of>(?:19|20)\d\d)"
+    rf"|(?:(?P<day_of>\d\d?)[-_. ]?(?P<month_of>{MONTHS})[-_. ,]{{0,2}}(?P<year_of>(?:19|20)\d\d)"
     rf"|(?<![A-Za-z])(?P<month_led>{MONTHS})[-_. ]?(?P<day_led>\d\d?)(?:st|nd|rd|th)?"
-    r"[-_. ,]{1,2}(?P<year_led>(?:19|20)\d\d))"
+    rf"[-_. ,]{{1,2}}(?P<year_led>(?:19|20)\d\d)){OF_MONTH})"
 )
 # words for the parts of a day of twice 12 hours
 MORNING = ("上午", "午前", "凌晨", "清晨", "早上", "오전")
@@ -42,7 +51,7 @@ TIME = (
     r"(?:(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?:[.,]?(?P<thousandth>\d{3}))?"
     rf"|(?!{MIXED})(?P<hour_apart>\d\d?)[-_.:时時点點hH](?P<minute_apart>\d\d)"
     r"[-_.:分mM](?P<second_apart>\d\d)[秒sS]?"
-    r"(?:[.,](?P<thousandth_apart>\d{3}))?(?P<letter>[AaPp](?![A-Za-z\d]))?"
+    r"(?:[.,](?P<thousandth_apart>\d{3}))?"
     r"|(?P<hour_worded>\d\d?)[时時点點](?P<minute_worded>\d\d?)分(?P<second_worded>\d\d?)秒)(?!\d)"
     rf"(?:[-_. ]{{0,3}}[(\[]?(?P<after>{MARK})(?![A-Za-z]))?"
 )
@@ -68,10 +77,15 @@ ZONE_BEFORE = rf"(?:(?<![A-Za-z0-9])(?P<zone_before>{NAMED_ZONE})[-_ ]{{0,2}})?"
 STAMP = rf"{ZONE_BEFORE}(?<!\d){DATE}[-_. Tt@,]{{0,3}}{TIME}{ZONE}"
 PLAIN = re.compile(STAMP)
 UNNAMED = re.sub(r"\?P<\w+>", "?:", STAMP)
+EITHER = re.compile(DATED)
 UNTIL = re.compile(rf"\s*(?:[-_~～至]|to)\s*{TIME}{ZONE}")
 ORDERED = re.compile(rf"(?<!\d){DATE}(?!\d)")
 EPOCH = re.compile(r"(?<!\d)(1[4-9]\d{8})(\d{3})?(?!\d)")  # s or ms, of the years 2014 to 2033
-HALF_OF_DAY = re.compile(rf"{MARK}|(?<=\d)[AaPp]$")
+HALF_OF_DAY = re.compile(MARK)
+# a half of the day or a camera: 08-05-30p; 080530P is a dash camera's
+LETTERED = re.compile(
+    r"(?<!\d)(?:0?\d|1[0-2])[-_.:hH]\d\d[-_.:mM]\d\d[sS]?(?:[.,]\d{3})?[AaPp](?![A-Za-z\d])"
+)
 # a half of the day before the date; letters that do not begin the name are part of a camera's
 AHEAD = re.compile(rf"(?:(?<![^/]){LETTERS}|{WORDS})[-_. ]{{0,2}}$")
 CENTURIES = re.compile("19|20")
@@ -110,7 +124,8 @@ def find(name: str, order: str = "") -> list[NameTime]:
     stamps = _recorded(name, _of_one_part(name, stamps)[:2])
     if len(stamps) == 1:
         stamps += _until(name, stamps[0])
-    if len(stamps) > 1 and _half_open(name, *stamps):
+    lettered = stamps and LETTERED.search(name, stamps[0].begin)
+    if lettered or (len(stamps) > 1 and _half_open(name, *stamps)):
         stamps = [replace(stamp, moment=None) for stamp in stamps]
     return stamps or [_since_1970(match) for match in EPOCH.finditer(name)][:2]
 
@@ -167,6 +182,8 @@ def day_of(match: re.Match[str], order: str = "") -> tuple[date | None, bool]:
     """Return the day, and whether its order is open."""
     for written in ("of", "led"):
         if match[f"year_{written}"]:
+            if EITHER.match(match.string, match.end(f"year_{written}")):
+                return None, False
             number = 1 + MONTH_NAMES.index(match[f"month_{written}"][:3].lower())
             return calendar_day(match[f"year_{written}"], number, match[f"day_{written}"]), False
     if match["year"]:
@@ -192,7 +209,7 @@ def calendar_day(year: str, month: str | int, day: str | int) -> date | None:
 def at(day: date, match: re.Match[str]) -> datetime | None:
     """Return the moment of a day that a match of TIME and ZONE writes; None for no time."""
     written = _part(match, "hour"), _part(match, "minute"), _part(match, "second")
-    mark = (match["before"] or match["after"] or match["letter"] or "").lower()
+    mark = (match["before"] or match["after"] or "").lower()
     hour, minute, second = map(int, written)
     stated = None if _may_be_end(match) else match["zone"]
     stated = stated or match.groupdict().get("zone_before")
