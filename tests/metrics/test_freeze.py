@@ -6,6 +6,7 @@ Found where the stream proves them, else left open, never made up.
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -178,6 +179,31 @@ def test_a_clock_that_was_held_back_proves_no_freeze(held: int) -> None:
     assert freeze.by_clock([(0, 500)], np.arange(500) / 25, shown) == []
     leaps = np.where((seconds >= 5) & (seconds < 5 + held), 5, seconds) % 10
     assert freeze.by_clock([(0, 500)], np.arange(500) / 25, leaps) == [(150, 125 + 25 * held)]
+
+
+@pytest.mark.parametrize("misread", [180, 225])
+def test_one_misread_picture_does_not_delete_a_freeze(misread: int) -> None:
+    """Read as the next digit, within the freeze or just after, it looks like a clock held back."""
+    seconds = np.floor(np.arange(500) / 25)
+    shown = np.where((seconds >= 5) & (seconds < 9), 5, seconds) % 10
+    shown[misread] = 6
+    ((start, end),) = freeze.by_clock([(0, 500)], np.arange(500) / 25, shown)
+    assert start == 150
+    assert end in {225, 226}
+
+
+def test_a_clock_that_is_read_once_a_second_is_not_taken_for_misread() -> None:
+    seconds = np.arange(20.0)
+    held = np.where(seconds < 5, seconds, np.maximum(5, seconds - 4)) % 10
+    assert freeze.by_clock([(0, 20)], seconds, held) == []
+
+
+def test_the_clock_of_a_film_of_hours_is_looked_at_in_a_moment() -> None:
+    """Time grew by the square of the length: 19 s for four hours."""
+    elapsed = np.arange(4 * 90_000) / 25
+    start = time.process_time()
+    assert freeze.by_clock([(0, len(elapsed))], elapsed, np.floor(elapsed) % 10) == []
+    assert time.process_time() - start < 3
 
 
 def test_motion_that_slows_down_by_itself_is_no_freeze() -> None:

@@ -141,6 +141,25 @@ def test_losses_that_do_not_come_in_turn_are_counted_as_ever() -> None:
     assert missing.sum() == len(lost)
 
 
+@pytest.mark.parametrize("each", [2, 10])
+def test_losses_of_several_at_every_key_frame_are_counted(each: int) -> None:
+    """A slower source leaves out one place at a time: of two every 50 half were not counted."""
+    lost = (np.arange(50, 1450, 50)[:, None] + np.arange(each)).ravel()
+    missing = timing.timing(np.delete(np.arange(1500) / 25, lost)).missing()
+    assert missing is not None
+    assert missing.sum() == len(lost)
+
+
+@pytest.mark.parametrize("outage", [0, 50])
+def test_losses_in_turn_in_some_bad_seconds_are_counted(outage: int) -> None:
+    """A slower source leaves out places all through the film; an outage is not one of its own."""
+    bad = [start + 4 * i for start in (200, 500, 1100, 1350) for i in range(6)]
+    lost = [*bad, *range(800, 800 + outage)]
+    missing = timing.timing(np.delete(np.arange(1500) / 25, lost)).missing()
+    assert missing is not None
+    assert missing.sum() == len(lost)
+
+
 @pytest.mark.parametrize("held", [6, 7, 8, 9])
 def test_what_a_stall_of_few_pictures_holds_back_is_not_lost(held: int) -> None:
     """Six pictures make up for a part of it: 1 to 3 were missing where the hole was longer."""

@@ -273,20 +273,34 @@ def by_clock(runs: Iterable[Run], elapsed: Array, shown: Array) -> list[Run]:
     goes on with its next second was held back, as clocks are that were ahead. ``shown`` (n,) is the
     last digit of the seconds; nan frames count with the one before them.
     """
-    found, known = [], np.flatnonzero(np.isfinite(shown))
+    found, known = [], _sure(elapsed, shown)
+    changes = known[np.flatnonzero(np.diff(shown[known], prepend=np.nan))]
     for start, end in runs:
-        read = start + np.flatnonzero(np.isfinite(shown[start:end]))
+        read = known[slice(*np.searchsorted(known, (start, end)))]
         begins = read[np.flatnonzero(np.diff(shown[read], prepend=np.nan))]
         for begin, after in pairwise([*begins.tolist(), end]):
-            overdue = begin + int(np.searchsorted(elapsed[begin:after], elapsed[begin] + SECOND))
-            later = known[(known >= after) & (shown[known] != shown[begin])][:1]
-            held = any(
-                (shown[at] - shown[begin]) % 10 == 1 and elapsed[at] - elapsed[begin] < HELD
-                for at in later
+            if elapsed[after - 1] - elapsed[begin] < STANDS:
+                continue
+            at = int(np.searchsorted(changes, after))
+            held = at < len(changes) and (
+                (shown[changes[at]] - shown[begin]) % 10 == 1
+                and elapsed[changes[at]] - elapsed[begin] < HELD
             )
-            if elapsed[after - 1] - elapsed[begin] >= STANDS and not held:
+            overdue = begin + int(np.searchsorted(elapsed[begin:after], elapsed[begin] + SECOND))
+            if not held:
                 found.append((overdue, after))
     return found
+
+
+def _sure(elapsed: Array, shown: Array) -> NDArray[np.int64]:
+    """Frames in which the clock is read, less single ones that those close by on both sides deny.
+
+    A second is shown for longer: these are misread.
+    """
+    known = np.flatnonzero(np.isfinite(shown))
+    between = np.diff(elapsed[known], prepend=-np.inf, append=np.inf) < SECOND / 2
+    denied = between & (np.diff(shown[known], prepend=np.nan, append=np.nan) != 0)
+    return np.asarray(known[~(denied[:-1] & denied[1:])])
 
 
 def _silent(series: Series, shortest: int) -> list[Run]:

@@ -42,6 +42,8 @@ WHOLE = 0.1  # of an interval by which those of an even grid may be off whole nu
 # share of the holes that come evenly, to within a picture, and number of them from which on they
 # are the grid's: a slower source, stamped on it
 IN_TURN, TURNS = 0.8, 5
+# its intervals up to which most holes are one place, and share of the film they come through
+ONE_PLACE, THROUGHOUT = 2.5, 0.7
 EVEN = 0.9  # share of the pictures that must be on it for missing ones to be counted
 
 
@@ -172,16 +174,19 @@ def _holes(late: Array) -> Whole:
 def _filled(intervals: Array) -> float:
     """Share of the places of a grid that a source fills that is slower than it, 1: all of them.
 
-    25 pictures a second stamped on a grid of 30 leave out every sixth place; what a camera loses
-    seldom comes in turn.
+    25 pictures a second stamped on a grid of 30 leave out every sixth place, one at a time and all
+    through the film; what a camera loses seldom does.
     """
     short = float(np.quantile(intervals, 1 - IN_TURN))
-    apart = np.diff(np.flatnonzero(intervals > GAP * short))
-    if len(apart) < TURNS - 1:
+    holes = np.flatnonzero(intervals > GAP * short)
+    if len(holes) < TURNS:
         return 1.0
+    apart = np.diff(holes)
     period = float(np.median(apart))
-    in_turn = np.mean(np.abs(apart - period) <= 1)
-    return period / (period + 1) if period > 1 and in_turn >= IN_TURN else 1.0
+    in_turn = period > 1 and np.mean(np.abs(apart - period) <= 1) >= IN_TURN
+    single = np.median(intervals[holes]) < ONE_PLACE * short
+    throughout = period * len(holes) >= THROUGHOUT * len(intervals)
+    return period / (period + 1) if in_turn and single and throughout else 1.0
 
 
 def _made_up_for(elapsed: Array, usual: Array, holes: Whole) -> list[int]:

@@ -18,7 +18,7 @@ from acceptance.metrics.av import flashes
 if TYPE_CHECKING:
     from acceptance.metrics.av.flashes import Array, Flashes, Offset
 
-FEWEST = 5  # beeps that tell the refresh
+FEWEST, MOST = 5, 8  # beeps in a row that tell the refresh; one may be missing beside them
 ALIKE = 0.003  # s, standard deviation of beeps on the page's row
 
 
@@ -26,7 +26,7 @@ def off_by(times: Array, light: Array, begun: Flashes, heard: Array, found: Offs
     """How far the begins of the flashes ``begun`` may be off, in s; 0 where nothing tells.
 
     ``heard`` (b,) s are the page's beeps, ``found`` the offset of the sound by them: less than that
-    leaves open anyway does not count.
+    leaves open anyway, or than the mean length is uncertain by, does not count.
     """
     try:
         ended = flashes.seen(-times[::-1], light[::-1])
@@ -40,7 +40,7 @@ def off_by(times: Array, light: Array, begun: Flashes, heard: Array, found: Offs
     if not refresh or not len(lasted):
         return 0.0
     off = abs(float(lasted.mean()) - beep.FLASH * refresh) / 2
-    return off if off > found.open else 0.0
+    return off if off > max(found.open, float(lasted.std()) / len(lasted) ** 0.5) else 0.0
 
 
 def _moments(seen: Flashes, exposure: float) -> Array:
@@ -50,14 +50,20 @@ def _moments(seen: Flashes, exposure: float) -> Array:
 
 
 def _refresh(moments: Array) -> float:
-    """Length of a refresh in s, by the row that ``moments`` (n,) of every beep are; 0: none."""
+    """Length of a refresh in s, by the row that beeps next to each other are; 0: none.
+
+    ``moments`` (n,) are those of beeps: where one is missing or too many, others tell.
+    """
     if len(moments) < FEWEST:
         return 0.0
-    blocks = np.arange(len(moments))
+    beside = np.lib.stride_tricks.sliding_window_view(moments, min(MOST, len(moments))).T
+    blocks = np.arange(len(beside))
     fits = []
     for first in range(beep.PRIME):
         row = beep.BLOCK * blocks + (first + blocks) ** 2 % beep.PRIME
-        refresh, start = np.polyfit(row, moments, 1)
-        fits.append((float(np.std(moments - start - refresh * row)), float(refresh)))
-    scatter, refresh = min(fits)
-    return refresh if scatter < ALIKE else 0.0
+        refresh, start = np.polyfit(row, beside, 1)
+        fits.append((np.std(beside - start - refresh * row[:, None], axis=0), refresh))
+    scatter, refresh = np.array(fits).transpose(1, 0, 2)
+    known = scatter.min(axis=0) < ALIKE
+    best = np.take_along_axis(refresh, scatter.argmin(axis=0)[None], axis=0)[0]
+    return float(np.median(best[known])) if known.any() else 0.0
