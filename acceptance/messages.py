@@ -46,7 +46,8 @@ HIDDEN_IN_A_LINE = re.compile(f"[{UNSEEN}{BREAKS}]|{STRAY}")
 SUSPECT = re.compile(f"[{UNSEEN}{JOINER}{SELECTORS}]")  # whatever stands beside it
 # What a build service obeys in a log: Azure and TeamCity, and GitHub where a line begins.
 ORDER = re.compile(
-    r"(^[ \t]*(?=::.*::)|(?=##(?:vso|teamcity)\[))([:#])", re.MULTILINE | re.IGNORECASE
+    r"((?:^|(?<=\r))[^\S\r\n]*(?=::.*::)|(?=##(?:vso|teamcity)?\[))([:#])",
+    re.MULTILINE | re.IGNORECASE,
 )
 LONG = 1000  # characters; most of a page are the same few hundred, which are looked at once
 MOST_NAMES = 20  # in a sentence

@@ -234,7 +234,7 @@ def test_words_of_a_refusal_are_looked_up_where_a_table_is_refused(
     path.write_text("id,kind\n" + "a,fixed\n" * 100, "utf-8")
     asked.clear()
     assert len(spreadsheet.rows(path)) == 101
-    assert not asked
+    assert len(asked) <= 1, "of the file, none of its rows"
     path.write_text("id,kind,,d\n", "utf-8")
     with pytest.raises(PlanError):
         spreadsheet.rows(path)

@@ -34,6 +34,7 @@ from acceptance.footage import container as container_of_film
 from acceptance.forms import devices
 from acceptance.messages import tr, visible
 from acceptance.model import Answer, Plan, Subject, SubjectKind, basics
+from acceptance.model.basics import CHINA
 from acceptance.recorder import file_names, listing
 from acceptance.report import export_tables, render, typesetting
 from acceptance.session import intake, log_book, new_plan, plan, store
@@ -423,11 +424,11 @@ def test_what_hides_or_turns_text_around_is_an_escape_in_exported_tables() -> No
 def test_a_list_of_recordings_holds_no_formula_and_is_read_back_as_it_was(tmp_path: Path) -> None:
     text = "channel,start,end,file\nc1,2026-11-01 08:30:00,2026-11-01 09:30:00,a.mp4\n"
     (tmp_path / "a.csv").write_text(text)
-    found = listing.read(tmp_path / "a.csv", zone=fuzz.ZONE, now=fuzz.NOW)
+    found = listing.read(tmp_path / "a.csv", zone=CHINA, now=fuzz.NOW)
     hostile = replace(found.recordings[0], channel="=cmd|' /C calc'!A0", file="@SUM(1)")
     (tmp_path / "b.csv").write_bytes(listing.write(replace(found, recordings=(hostile,))))
     assert b"\n'=cmd" in (tmp_path / "b.csv").read_bytes()
-    [again] = listing.read(tmp_path / "b.csv", zone=fuzz.ZONE, now=fuzz.NOW).recordings
+    [again] = listing.read(tmp_path / "b.csv", zone=CHINA, now=fuzz.NOW).recordings
     assert (again.channel, again.file) == (hostile.channel, hostile.file)
 
 

@@ -194,7 +194,7 @@ class Clip:
         return None
 
     def _frame(self, frame: av.VideoFrame, index: int, time: Fraction) -> Frame:
-        if is_transparent(frame):
+        if is_transparent(frame, still=self._of_stills):
             what = tr(
                 "the picture is transparent in parts: what viewers show there is not in the file"
             )

@@ -120,7 +120,7 @@ def is_deep(frame: av.VideoFrame) -> bool:
     return depth_of(frame.format) > SHALLOWEST
 
 
-def is_transparent(frame: av.VideoFrame) -> bool:
+def is_transparent(frame: av.VideoFrame, *, still: bool) -> bool:
     """Whether something would show through a frame, whose codes say nothing of what viewers show.
 
     Opaque pictures may have an alpha channel, too: screenshots, ProRes 4444.
@@ -134,7 +134,9 @@ def is_transparent(frame: av.VideoFrame) -> bool:
         alpha, bits = _plane(frame, 3), pixels.components[-1].bits
     else:
         alpha, bits = frame.reformat(format="rgba", threads=1).to_ndarray()[..., 3], 8
-    return int(alpha.min()) < OPAQUE << bits >> 8
+    # captures of 32 bits leave the fourth byte at 0; players of films show them all the same
+    unused = not (still or alpha.any())
+    return not unused and int(alpha.min()) < OPAQUE << bits >> 8
 
 
 def _of_colours(pixels: av.VideoFormat) -> bool:

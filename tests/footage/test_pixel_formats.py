@@ -145,17 +145,22 @@ def with_alpha(path: Path, codec: str, pixels: str, alpha: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "codec", "pixels"),
-    [("still.png", "png", "rgba"), ("still.tif", "tiff", "rgba"), ("film.mov", "qtrle", "argb"),
-     ("film.mkv", "ffv1", "yuva420p")],
+    ("name", "codec", "pixels", "alpha"),
+    [("still.png", "png", "rgba", 0), ("still.tif", "tiff", "rgba", 0),
+     ("film.mov", "qtrle", "argb", 90), ("film.mkv", "ffv1", "yuva420p", 90)],
 )  # fmt: skip
 def test_a_picture_that_something_would_show_through_is_refused(
-    tmp_path: Path, name: str, codec: str, pixels: str
+    tmp_path: Path, name: str, codec: str, pixels: str, alpha: int
 ) -> None:
     """Viewers show nothing of it, and it was measured as if it were the camera's picture."""
-    with_alpha(tmp_path / name, codec, pixels, 0)
+    with_alpha(tmp_path / name, codec, pixels, alpha)
     with pytest.raises(ClipError, match="transparent") as caught:
         list(open_clip(tmp_path / name).frames())
     assert caught.value.code == "clip_transparent"
     with_alpha(tmp_path / name, codec, pixels, 255)
     assert len(list(open_clip(tmp_path / name).frames())) == 1
+
+
+def test_a_fourth_byte_that_a_capture_leaves_empty_is_no_transparency(tmp_path: Path) -> None:
+    with_alpha(tmp_path / "capture.mkv", "ffv1", "bgra", 0)
+    assert len(list(open_clip(tmp_path / "capture.mkv").frames())) == 1

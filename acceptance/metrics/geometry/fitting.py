@@ -44,6 +44,7 @@ FISHEYE_FROM = 0.02  # k1 above which the lens may be a fisheye
 BENDS_FROM = 0.005  # either of Brown's terms, above which opencv's differ in more than their names
 CLEARLY = 1.03  # ratio of residuals by which it must explain more: less may be scatter
 THIRD_SHARE = 0.2  # of the larger of the lens's two terms: its third, standard
+THIRD_CHANCE = 9.0  # chi-square (1) of a third term that noise seldom makes
 THIRD_FROM = 1e-3  # of a third term that is one
 OFF_AXIS = 30.0  # chi-square (4) of centre and tangential terms: 5 of a million usual lenses
 # half diagonals, standard, of a lens whose points contradict what is usual: part of a picture
@@ -166,10 +167,11 @@ def _lenses(frame: PictureFrame, points: Points, known: Known) -> Mapping[str, L
 def _rank(lens: LensFit) -> float:
     """Return what the best lens has least of: its residual, where it is less usual a little more.
 
-    So are opencv and a third term.
+    So are opencv, and a third term, which must explain what noise would not, few points or many.
     """
-    unusual = lens.model == "opencv" or abs(lens.parameters[LENS][2]) > THIRD_FROM
-    return lens.residual * (CLEARLY if unusual else 1.0)
+    third = abs(lens.parameters[LENS][2]) > THIRD_FROM
+    noise = math.sqrt(1 + THIRD_CHANCE / lens.misses.size) if third else 1.0
+    return lens.residual * max(noise, CLEARLY if third or lens.model == "opencv" else 1.0)
 
 
 def _without_wrong(points: Points, best: LensFit) -> Points:
