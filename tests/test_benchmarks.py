@@ -58,7 +58,9 @@ def test_a_section_of_the_accuracy_benchmark_runs(name: str) -> None:
 
 @pytest.mark.parametrize("name", coverage.CASES)
 def test_a_case_of_the_coverage_benchmark_runs_and_becomes_rows_of_its_table(name: str) -> None:
-    found = coverage.made(name, tiny())
+    # the lamp of the first draw swings by 0.1 %, less than a coder's own waves: refused
+    setting = replace(tiny(), share=5 / 300) if name == "film_flicker" else tiny()
+    found = coverage.made(name, setting)
     assert found["readings"]
     assert {one["quantity"] for one in found["readings"]} <= set(metrics.quantities())
     assert not re.search(
