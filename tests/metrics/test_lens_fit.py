@@ -12,6 +12,7 @@ import pytest
 from marks import slow
 from scipy.spatial.transform import Rotation
 
+from acceptance.errors import GapError
 from acceptance.metrics.geometry import fitting, lens
 from acceptance.model import Condition
 
@@ -96,8 +97,10 @@ def test_a_focal_length_guessed_wrong_leaves_nothing_but_the_noise(
         assert found.residual * HALF < math.sqrt(2) * NOISE * 1.3
 
 
-def of_film(chart: Taken, enlarged: float = 1.0) -> fitting.FittedChart:
-    """Fit a chart as a film's is fitted, its focal length stated."""
+def of_film(
+    chart: Taken, enlarged: float = 1.0, points: lens.Points | None = None
+) -> fitting.FittedChart:
+    """Fit a chart, or ``points`` of it, as a film's is fitted, its focal length stated."""
     frame: Any = SimpleNamespace(
         corner=np.array([960, 540]) / HALF,
         scale_doubt=0.002,
@@ -105,7 +108,7 @@ def of_film(chart: Taken, enlarged: float = 1.0) -> fitting.FittedChart:
         enlarged=enlarged,
     )
     shot: Any = SimpleNamespace(conditions=STATED)
-    return fitting.fit_chart(shot, frame, chart.points)
+    return fitting.fit_chart(shot, frame, points or chart.points)
 
 
 @pytest.mark.parametrize("across", [slow(0.0), slow(0.005), 0.25])
@@ -131,3 +134,29 @@ def test_the_axis_of_an_enlarged_picture_may_lie_farther_from_its_middle() -> No
     usual, enlarged = (of_film(chart, by).best.covariance for by in (1.0, 1.6))
     doubts = [np.sqrt(np.diag(each))[lens.CENTRE] for each in (usual, enlarged)]
     assert doubts[1] == pytest.approx(1.6 * doubts[0], rel=0.1)
+
+
+def test_of_twelve_dots_one_may_be_stained() -> None:
+    chart = taken(3, 4, 2.6, 0.05)
+    few = np.linspace(0, len(GRID) - 1, 12).astype(int)
+    seen = chart.points.seen[few].copy()
+    seen[2] += 15 * PIXEL
+    found = of_film(chart, points=lens.Points(chart=GRID[few], seen=seen, pixel=PIXEL))
+    assert len(found.points.seen) == 11
+    assert abs(chart.density(found.best)) < 2e-3
+
+
+@pytest.mark.parametrize(("agree", "enough"), [(12, True), (11, False)])
+def test_a_lens_that_hardly_half_of_the_dots_agree_with_is_none(
+    agree: int, *, enough: bool
+) -> None:
+    """As where the finder took a strong fisheye for a chart that lies elsewhere."""
+    points = lens.Points(chart=GRID[:20], seen=GRID[:20], pixel=PIXEL)
+    misses = np.full((20, 2), 0.02 * PIXEL)
+    misses[agree:] = 20 * PIXEL
+    best: Any = SimpleNamespace(misses=misses)
+    if enough:
+        assert len(fitting._without_wrong(points, best).seen) == agree
+    else:
+        with pytest.raises(GapError, match="too_few_points"):
+            fitting._without_wrong(points, best)

@@ -37,6 +37,7 @@ FEWEST = 12  # points for the distortion of the lens
 ANY_LENS, USUAL_LENS = 1.0, 0.05
 FAR_OUT = 0.7  # of the half diagonal: points this far out show the distortion in the corner
 WRONG = 5.0  # standard deviations at which a point is left out
+AGREEING = 0.75  # of the points: so many that agree are enough where they are few
 # picture widths, and standard uncertainty of its ln, where the focal length is not stated
 USUAL_FOCAL, UNKNOWN = 1.0, 1.0
 PRINT_ASPECT = 2e-4  # standard uncertainty of a print's height to width, beyond that of its scale
@@ -183,6 +184,6 @@ def _without_wrong(points: Points, best: LensFit) -> Points:
     limit = max(WRONG * float(np.median(away)), 0.3 * points.pixel)
     good = away <= limit
     left = int(good.sum())
-    if left < FEWEST:
+    if left < min(FEWEST, AGREEING * len(good)):
         raise GapError("too_few_points", points=left, needed=FEWEST)
     return Points(chart=points.chart[good], seen=points.seen[good], pixel=points.pixel)

@@ -206,7 +206,7 @@ class Points:
 
 
 def fit(model: str, points: Points, start: Array, known: Known, bend: float = 0.0) -> LensFit:
-    """Fit a lens and the chart's place to points.
+    """Fit a lens and the chart's place to points, whose noise their own residuals tell.
 
     Parameters
     ----------
@@ -220,8 +220,6 @@ def fit(model: str, points: Points, start: Array, known: Known, bend: float = 0.
         What is known before the fit.
     bend
         First term of the lens to start from.
-
-    The noise of the points is estimated from their own residuals.
     """
     parameters = _posed(start, known)
     parameters[LENS.start] = bend
@@ -248,7 +246,7 @@ def fit(model: str, points: Points, start: Array, known: Known, bend: float = 0.
 def _freedom(values: int) -> float | None:
     """Return the degrees of freedom of the residual of this many coordinates.
 
-    Four parameters are fixed by what is known before.
+    Five parameters are fixed by what is known before, or nearly so.
     """
     freedom = values - COUNT + 5
     return float(freedom) if freedom >= FEWEST else None
