@@ -156,8 +156,8 @@ def _lenses(frame: PictureFrame, points: Points, known: Known) -> Mapping[str, L
         starts = {"brown": 0.0, "opencv": 0.0}
         starts |= {"fisheye": 3 * bend} if bend > FISHEYE_FROM else {}
         further = replace(known, third_doubt=THIRD_SHARE * bends)
-        ways = [(model, terms) for model in starts for terms in (known, further)]
-        fits = [fit(model, points, frame.start, terms, starts[model]) for model, terms in ways]
+        _, *ways = ((model, terms) for model in starts for terms in (known, further))
+        fits += [fit(model, points, frame.start, terms, starts[model]) for model, terms in ways]
     lenses: dict[str, LensFit] = {}
     for each in sorted(fits, key=_rank):
         if each.model != "opencv" or not folds(each.parameters[LENS]):
