@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 COVERAGE = 0.95
 MOST_DEGREES = 1e6
+DECIBEL = 20 / math.log(10)  # dB for a relative change of an amplitude
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from ninth_scenes import SCENES
 from planted import RATE
 from planted_faults import GREY, each
 from sixth_scenes import moved
+from sixth_set import streaks
 
 if TYPE_CHECKING:
     from typing import Any
@@ -130,12 +131,6 @@ def each_eighth(picture: Picture, _: int, drawn: Drawn) -> Picture:
     """Lift each eighth column: one of eight converters has an offset."""
     comb = (np.arange(picture[0].shape[1]) % 8 == 3).astype(np.float32)
     return picture[0] + 219 * drawn["amplitude"] * comb, *picture[1:]
-
-
-def row_noise(picture: Picture, _: int, drawn: Drawn) -> Picture:
-    """Add another offset to each row of each picture: noise of a reference voltage."""
-    rows = drawn["random"].standard_normal((len(picture[0]), 1), np.float32)
-    return picture[0] + np.float32(219 * drawn["amplitude"]) * rows, *picture[1:]
 
 
 def line_errors(picture: Picture, _: int, drawn: Drawn) -> Picture:
@@ -251,7 +246,7 @@ FAULTS: dict[str, first.Fault] = {
     "switching supply, fine": first.wave(45.0, 1.35, 0.37),
     "herringbone": first.same("stripes", herringbone, "amplitude", 0.05, 0.1),
     "one converter of eight": first.same("stripes", each_eighth, "amplitude", 0.08, 0.16),
-    "noise by rows": first.same("stripes", row_noise, "amplitude", 0.035, 0.07),
+    "noise by rows": first.same("stripes", streaks, "amplitude", 0.035, 0.07),
     "line errors": first.same("stripes", line_errors, "share", 0.1, 0.25),
     "coarse specks": first.same("snow", coarse_specks, "share", 0.06, 0.14),
     "weak aerial": first.same("snow", weak_aerial, "sigma", 0.08, 0.15),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+from unusual_pictures import places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,17 +54,11 @@ def _soft(plane: Plane, sigma: float) -> Plane:
     return cv2.GaussianBlur(plane, (0, 0), sigma) if sigma > 0.05 else plane
 
 
-def _places(plane: Plane) -> tuple[Plane, Plane]:
-    """Return places down and across, 0 to 1."""
-    down, across = np.indices(plane.shape, np.float32)
-    return down / plane.shape[0], across / plane.shape[1]
-
-
 def _banded(picture: Picture, by: float, moved: float) -> Picture:
     """Light by a dimmed LED lamp: five bands, ``moved`` turns."""
 
     def of(light: Plane) -> Plane:
-        return light * (1 + by * np.sin(2 * np.pi * (5 * _places(light)[0] + moved)))
+        return light * (1 + by * np.sin(2 * np.pi * (5 * places(light)[0] + moved)))
 
     return _in_light(picture, of)
 
@@ -204,7 +199,7 @@ def _knee(signal: Plane) -> Plane:
 
 
 def _leaf(light: Plane, number: int) -> Plane:
-    down, across = _places(light)
+    down, across = places(light)
     far = (across - 0.2 - 0.08 * number) ** 2 + (down - 0.5) ** 2
     return light * (1 - 0.35 * np.exp(-far / 0.02))
 

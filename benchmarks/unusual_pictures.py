@@ -24,7 +24,7 @@ TICK = Fraction(1, 90000)
 UNEVEN = 3600, 2700, 5400, 3300  # ticks from stamp to stamp
 
 
-def _rows(plane: Plane) -> tuple[Plane, Plane]:
+def places(plane: Plane) -> tuple[Plane, Plane]:
     """Return places (h, w) down and across, 0 to 1."""
     down, across = np.indices(plane.shape, np.float32)
     return down / plane.shape[0], across / plane.shape[1]
@@ -33,7 +33,7 @@ def _rows(plane: Plane) -> tuple[Plane, Plane]:
 def _light(picture: Picture, of: Callable[[Plane, Plane], Plane]) -> Picture:
     """Dim codes of BT.709, limited range, as less light does; colours with them."""
     luma = picture[0]
-    kept = of(*_rows(luma)) ** 0.45
+    kept = of(*places(luma)) ** 0.45
     small = cv2.resize(kept, picture[1].shape[::-1], interpolation=cv2.INTER_AREA)
     return [16 + (luma - 16) * kept, *(128 + (plane - 128) * small for plane in picture[1:])]
 

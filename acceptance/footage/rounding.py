@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Codes = NDArray[np.integer] | NDArray[np.float64]
 
+QUANTISATION = 1 / 12  # codes^2: variance of rounding to whole ones
 SEEN = 0.002  # share of the samples from which on a code counts as there
 # gaps between the codes of a picture that tell its spacing, and the share of them that may be
 # smaller than this share of it
@@ -106,7 +107,7 @@ def _of_mean(square: float) -> float:
     Where that is large it is the noise and 1/12; where it is small it is the noise over the root of
     pi, over all levels.
     """
-    return min(math.sqrt(math.pi) * square, math.sqrt(max(square - 1 / 12, 0.0)) or math.inf)
+    return min(math.sqrt(math.pi) * square, math.sqrt(max(square - QUANTISATION, 0.0)) or math.inf)
 
 
 def _of_all_levels(square: float) -> float:
@@ -123,7 +124,7 @@ def _rounded() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return noise (n,) in steps, and its variance (n,) after rounding, mean over all levels."""
     noise, k = np.linspace(0, MOST_NOISE, 2001), np.arange(1, 200)[:, None]
     left = np.exp(-((2 * np.pi * k * noise) ** 2)) / (2 * (np.pi * k) ** 2)
-    after = noise**2 + 1 / 12 - left.sum(axis=0)
+    after = noise**2 + QUANTISATION - left.sum(axis=0)
     return noise, np.maximum.accumulate(after - after[0])
 
 
@@ -133,7 +134,7 @@ def _of_most(square: float) -> float:
     Where it is small it is that of a level half-way between a step's middle and its border.
     """
     if square >= SMALL:
-        return math.sqrt(square - 1 / 12)
+        return math.sqrt(square - QUANTISATION)
     beyond = 0.5 - math.sqrt(0.25 - square)  # share of the samples beyond the border
     return 0.25 / NormalDist().inv_cdf(1 - beyond) if beyond > LEAST else 0.0
 

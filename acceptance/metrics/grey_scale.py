@@ -39,6 +39,7 @@ from acceptance.metrics._shared.tone_curve import Slope, dynamic_range, gamma, m
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 from acceptance.scene.views import middle_half
+from acceptance.uncertainty import DECIBEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,7 +82,6 @@ MOST_OF_STEP = (
     0.3  # of a step's light, beyond which steps are not counted: half of what dark ones differ by
 )
 SMALLEST = 4  # px, of the central half: one for each block
-DECIBEL = 20 / math.log(10)
 LEAST_LIGHT = 1e-3  # reflectance: noise below black has no logarithm
 
 

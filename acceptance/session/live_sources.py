@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from acceptance.model import Plan, Shot
 
-TRANSPORTS = ("tcp", "udp", "multicast")
 SECONDS = 60.0  # of a shot that does not say
 LONGEST = 3600.0  # s of one shot: all its packets are read at once
 MAIN = "main"  # how plans call the first profile of a device
@@ -65,7 +64,7 @@ def of(plan: Plan) -> list[LiveShot]:
             source=sources.get(shot.source, shot.source),
             profile=_profile(shot),
             seconds=SECONDS if shot.seconds is None else shot.seconds,
-            transport=shot.transport or TRANSPORTS[0],
+            transport=shot.transport or url.TRANSPORTS[0],
             fingerprint=shot.fingerprint,
         )
         for shot in plan.shots
@@ -115,8 +114,8 @@ def _check_live(shot: Shot, sources: Mapping[str, str], place: str) -> None:
     if shot.seconds is not None and not 0 < shot.seconds <= LONGEST:
         what = tr("must be above 0 and at most {most:g}", most=LONGEST)
         raise plan_words.wrong(f"{place}, seconds", what)
-    if shot.transport and shot.transport not in TRANSPORTS:
-        what = tr("must be one of {names}", names=", ".join(TRANSPORTS))
+    if shot.transport and shot.transport not in url.TRANSPORTS:
+        what = tr("must be one of {names}", names=", ".join(url.TRANSPORTS))
         raise plan_words.wrong(f"{place}, transport", what)
     if shot.fingerprint and len(HEXADECIMAL.sub("", shot.fingerprint.lower())) != SHA256:
         what = tr("a fingerprint has 64 hexadecimal digits (SHA-256)")

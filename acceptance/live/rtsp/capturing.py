@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from acceptance.errors import AcceptanceError, DeviceError, OutputError, UsageError
 from acceptance.live.rtsp import room, side_files
 from acceptance.live.rtsp.capture_loop import CaptureEnd, CaptureLoop, Request
-from acceptance.live.rtsp.url import parse
+from acceptance.live.rtsp.url import TRANSPORTS, parse
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from acceptance.live.rtsp.capture_loop import LiveRates
 
 Times = tuple[datetime, datetime]  # of a recording, from and to
-TRANSPORTS = ("tcp", "udp", "multicast")
 LONGEST = 7 * 86400  # s of a capture
 MOST_CLIPS = 20  # of a stream that changes its size again and again
 ASKED = {"seconds", "frames", "interrupted", "end"}

@@ -15,6 +15,7 @@ from acceptance.messages import tr
 if TYPE_CHECKING:
     from acceptance.live.credentials import Credentials
 
+TRANSPORTS = ("tcp", "udp", "multicast")  # of the packets
 PORTS = {"rtsp": 554, "rtsps": 322}
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.files.scipy_later import special
-from acceptance.footage.rounding import doubt_of_mean, even
+from acceptance.footage.rounding import QUANTISATION, doubt_of_mean, even
 from acceptance.metrics._shared.region_codes import MOST_CLIPPED
 from acceptance.scene.blocks import standard_error
 from acceptance.scene.views import middle_half
@@ -25,7 +25,6 @@ K = 1.0
 CERTAIN = 1e-9  # p (1 - p) of a step that certainly differs, or certainly is clipped
 LEAST = 2 / 219
 TRIM = 0.1
-QUANTISATION = 1 / 12
 LEAST_SIGMA = math.sqrt(QUANTISATION)
 AT_BLACK = 0.5  # codes above black: a mean within this has no signal, only noise
 

@@ -19,6 +19,7 @@ from acceptance.metrics.low_light.light_series import accuracy, number
 from acceptance.model.measurement import BudgetLine
 from acceptance.scene import locating
 from acceptance.scene.watch import within
+from acceptance.uncertainty import DECIBEL
 
 if TYPE_CHECKING:
     from acceptance.charts.located import Located
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 READ = 8
 BRIGHT, DARK = locating.TWO_LEVELS
-DECIBEL = 20 / math.log(10)
 METHOD = "ratio of two illuminances in one picture of which both show at least 8 grey steps"
 
 

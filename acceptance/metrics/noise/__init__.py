@@ -25,8 +25,9 @@ import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.metrics._shared.coder import untouched
+from acceptance.metrics._shared.grey_steps import LEAST_SIGMA
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
-from acceptance.metrics.noise.analysis import QUANTISATION, analyse
+from acceptance.metrics.noise.analysis import analyse
 from acceptance.metrics.noise.before_coding import step_of
 from acceptance.metrics.noise.chroma import of_colours
 from acceptance.metrics.noise.field import OF_STEPS, PARTS, QUANTITIES, Field, gap_note, read_field
@@ -34,6 +35,7 @@ from acceptance.metrics.noise.parts import Noise, Variance
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 from acceptance.scene.light import STEPS
 from acceptance.scene.views import STILL_WITHIN
+from acceptance.uncertainty import DECIBEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,8 +64,6 @@ BEFORE_CODING_METHOD = (
 )
 
 VEIL = 0.02  # of nominal white, half-width: black of a camera that no grey steps show
-DECIBEL = 20 / math.log(10)
-FLOOR = math.sqrt(QUANTISATION)
 UNSEEN = BudgetLine(
     source="below_quantisation", contribution=20 * math.log10(2) / math.sqrt(3), evaluation="B"
 )
@@ -122,7 +122,7 @@ def _wanted(view: View) -> list[str]:
 
 def _figures(field: Field, known: tuple[float, float]) -> Iterator[Measurement | Note]:
     """Measure a region; ``known``: levels between which grey steps give the tone curve."""
-    noise, above = field.noise, max(field.above, FLOOR)
+    noise, above = field.noise, max(field.above, LEAST_SIGMA)
     doubt = DECIBEL * noise.mean_uncertainty / above
     mean = BudgetLine(source="mean", contribution=doubt)
     if field.view.region.kind == "flat":
@@ -154,7 +154,7 @@ def _of_range(field: Field, *, level: bool) -> tuple[BudgetLine, ...]:
         return ()
     black, white = other
     signals = (field.above, field.noise.mean - black) if level else (field.amplitude, white - black)
-    own, otherwise = (max(signal, FLOOR) for signal in signals)
+    own, otherwise = (max(signal, LEAST_SIGMA) for signal in signals)
     doubt = abs(20 * math.log10(otherwise / own)) / math.sqrt(3)
     return (BudgetLine(source="range", contribution=doubt, evaluation="B"),)
 

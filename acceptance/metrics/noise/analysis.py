@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
+from acceptance.footage.rounding import QUANTISATION
 from acceptance.messages import tr
 from acceptance.metrics.noise.alike import ALONE, LEAST_LEFT, alike
 from acceptance.metrics.noise.coarse import coarse, with_coarse
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-QUANTISATION = 1 / 12
 BLOCK = 16
 FEWEST_BLOCKS = 6
 
