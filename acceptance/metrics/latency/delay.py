@@ -137,14 +137,16 @@ def worst(draws: Array, own: OwnErrors = NONE) -> tuple[float, list[BudgetLine]]
     the slowest of each draw would be slow by chance. The slowest one may lie off the pace, or be
     timed wrong, by twice what all do (rms): what a camera scatters makes the largest one larger
     where a monitor follows each picture, smaller where it comes up all the same (FOLLOWS). Readings
-    that scatter evenly make it larger, by none to all of their reach: half is taken off. So may
+    that scatter evenly make it larger, by none to all of their reach: half is taken off. Where one
+    stands out, by a misreading or because it was late, it may be too large by as much. So may
     changes that lie anywhere within a gap.
     """
     half = _reach(own.scatter) / 2
+    stands_out = float(np.ptp(np.sort(draws.mean(axis=0))[-2:])) if half else 0.0
     lines = {
         "single_change": own.single,
         "uneven_camera": 2 * own.uneven / 3**0.5,
-        "own_scatter": math.hypot(2 * own.timing, half) / 3**0.5,
+        "own_scatter": math.hypot(2 * own.timing, half, stands_out) / 3**0.5,
         "own_change": own.gap / 3**0.5,
     }
     largest = draws[:, int(np.argmax(draws.mean(axis=0)))] if own.single else draws.max(axis=1)
