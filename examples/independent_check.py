@@ -62,10 +62,13 @@ OF_PAGE = {"/Type", "/Parent", "/MediaBox", "/TrimBox", "/BleedBox", "/Contents"
            "/Tabs", "/StructParents", "/Annots"}  # fmt: skip
 OF_FIELD = {"/FT", "/T", "/Type", "/Subtype", "/F", "/Rect", "/P", "/V", "/StructParent", "/AP",
             "/TU"}  # fmt: skip
+OF_TRAILER = {"/Root", "/Info", "/ID", "/Size", "/Prev", "/Type", "/W", "/Index", "/Length",
+              "/Filter", "/DecodeParms"}  # fmt: skip
+OF_EVIDENCE = {"/Type", "/Certs", "/CRLs", "/OCSPs", "/VRI"}  # in /DSS: for checks later on
 BY_SIGNING = {  # type of an object -> what signing changes of it; "": information, form, /DSS
     "/Catalog": {"/AcroForm", "/DSS", "/Perms", "/Extensions", "/Version"}, "/Page": {"/Annots"},
-    "/Annot": {"/V", "/M", "/AP"}, "": {"/ModDate", "/Producer", "/Fields", "/SigFlags",
-                                                 "/Certs", "/CRLs", "/OCSPs", "/VRI"},
+    "/Annot": {"/V", "/M", "/AP"},
+    "": {"/ModDate", "/Producer", "/Fields", "/SigFlags", *OF_EVIDENCE},
 }  # fmt: skip
 FOR_DOCUMENTS = {  # extended key usages, as openssl calls them
     "Any Extended Key Usage", "E-mail Protection", "Document Signing", "1.3.6.1.5.5.7.3.36",
@@ -176,6 +179,7 @@ def signatures(pdf: bytes, trust: list[Path]) -> list[datetime]:
             and ranges[0] == at(root, "/Perms", "/DocMDP", "/ByteRange"),
             "the signatures are not those of the form, or the first does not certify")  # fmt: skip
     require(all(map(plainly, held)) and root["/Perms"].keys() <= {"/DocMDP"}
+            and (at(root, "/DSS") or {}).keys() <= OF_EVIDENCE
             and root.get("/Extensions") in (None, ESIC) and root.get("/Version") in (None, "/1.7"),
             "a signature says or adds too much")  # fmt: skip
     known = [path.read_text() for path in trust]
@@ -260,6 +264,7 @@ def of_update(pdf: bytes, start: int, end: int) -> set[int]:
     table: Any = read_object(io.BytesIO(pdf[head.end() : end]), read(pdf[:end])) if head else None
     require(at(table, "/Type") == "/XRef" and table["/W"] == [1, 8, 2]
             and table["/Prev"] == previous, "a table of objects is not by the toolkit")  # fmt: skip
+    require(table.keys() <= OF_TRAILER, "the trailer was changed otherwise than by signing")
     firsts, counts = table["/Index"][::2], table["/Index"][1::2]
     listed = [first + step for first, count in zip(firsts, counts, strict=True)
               for step in range(min(count, len(pdf)))]  # fmt: skip

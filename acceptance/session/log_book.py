@@ -137,7 +137,10 @@ def _require_later(now: datetime, last: Sequence[LogEntry], log: Path) -> None:
         if before and now < before - STEP_OF_A_CLOCK:
             times = {"now": now.isoformat(timespec="seconds"), "last": entry.when}
             what = tr("this computer's clock shows {now}, before the last entry, {last}", **times)
-            hint = tr("Set the clock right and run the same command again")
+            hint = tr(
+                "Set the clock right and run the same command again. Where it is right, it was "
+                "ahead at that entry: docs/verify.md tells what to do"
+            )
             raise OutputError(what, where=str(log), hint=hint, code="clock")
 
 

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 OF_SIGNATURES = {"/AcroForm", "/DSS", "/Perms", "/Extensions", "/Version"}
 OF_FORM = {"/Fields", "/SigFlags"}
 WHOLE = ("/Root", "/Info", "/Encrypt")  # entries of the trailer, on which all that is seen hangs
+# What else a trailer holds: its table of objects, as PDF 1.7 packs it, and the file's identity.
+OF_TRAILER = {
+    *WHOLE, "/ID", "/Size", "/Prev",
+    "/Type", "/W", "/Index", "/Length", "/Filter", "/DecodeParms",
+}  # fmt: skip
 WITHIN = {  # what signing puts into the dictionaries that it adds to the catalog
     "/Perms": {"/DocMDP"},
     "/DSS": {"/Type", "/Certs", "/CRLs", "/OCSPs", "/VRI"},
@@ -64,6 +69,8 @@ def beyond_signatures(reader: PdfFileReader, *, metadata: bool = False) -> Itera
     if any(_value(first.trailer_view, key) != _value(last.trailer_view, key) for key in WHOLE):
         yield tr("another document was put behind the one that was signed")
         return
+    for key in sorted({*last.trailer_view} - OF_TRAILER):
+        yield _never_written(key)
     yield from _strange_entries(last.root, [OF_SIGNED, *([UP_TO_0_10] if metadata else [])])
     form, fields = at(last.root, "/AcroForm", {}), fields_of(last.root)
     found, before = appearances.places(first), fields_of(first.root)
@@ -93,8 +100,11 @@ def _strange_entries(
     for key in OF_SIGNED:
         if key in root and root[key] not in [known[key] for known in written]:
             strange.add(key)
-    for key in sorted(strange):
-        yield tr("the report holds {key}, which this tool never writes", key=key)
+    yield from map(_never_written, sorted(strange))
+
+
+def _never_written(key: str) -> str:
+    return tr("the report holds {key}, which this tool never writes", key=key)
 
 
 def fields_of(root: DictionaryObject) -> set[Reference]:

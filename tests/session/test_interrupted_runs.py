@@ -222,6 +222,7 @@ def test_a_clock_that_was_set_back_is_said_and_nothing_is_logged(
         with pytest.raises(OutputError, match=r"clock shows .*, before the last entry") as caught:
             verb()
         assert "Set the clock right" in caught.value.hint
+        assert "it was ahead at that entry: docs/verify.md" in caught.value.hint
     assert hash_files(made) == before
     clock(timedelta(seconds=20))  # as a time server does
     issuing.issue(made)
