@@ -93,6 +93,15 @@ class VideoInfo:
         """Whether the sensor's rows are columns of the frames handed out."""
         return self.rotation % 180 != 0
 
+    @property
+    def upright(self) -> bool:
+        """Whether the sensor's rows are columns of what is seen.
+
+        By its tag, or as the picture is higher than wide: who stores a film anew turns the pictures
+        themselves, and no sensor is that high.
+        """
+        return self.sideways or self.height > self.width
+
 
 def described(
     path: Path, packets: Sequence[Packet], declared: int, *, still: bool, sequence: bool

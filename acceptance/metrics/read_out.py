@@ -95,7 +95,7 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """
     if scene.video.interlaced:
         raise GapError("interlaced")
-    if scene.video.sideways:
+    if scene.video.upright:
         raise GapError("film_sideways")
     clocks = clock_readings.read_clocks(scene)
     ordered = clock_readings.leading(clocks) if len(clocks) == 2 else None

@@ -67,7 +67,12 @@ NO_CHANNEL = {"dav", "jpg", "mp4", "video", "videos", "record", "records", "reco
 NO_NAME = re.compile(r"\d\d|(?:19|20)\d{8}|[0-3]\d[0-3]\d20\d\d|\d\dM\d\dS")
 DAY = re.compile(rf"(?<!\d){name_times.DATE}(?!\d)(?:[-_ ]?{name_times.MARK}(?![A-Za-z]))?")
 IN_YEAR = re.compile(r"(?:(?<=/)|^)(?:19|20)\d\d(?=/(?:0[1-9]|1[0-2])(?:/|$))")  # 2026/11
-COUNTER = re.compile(r"\d{5,}|(?<![^\W_])(?=[0-9A-F]*\d)[0-9A-F]{4,8}(?![^\W_])")  # of files
+# of files: digits, or hexadecimal ones; twelve with letters are the address of a camera (MAC)
+HEXADECIMAL = r"(?<![^\W_])(?={0})[0-9A-F]{{{1}}}(?![^\W_])"
+COUNTER = re.compile(
+    rf"(?P<address>{HEXADECIMAL.format('[0-9]*[A-F]', 12)})"
+    rf"|\d{{5,}}|{HEXADECIMAL.format('[0-9A-F]*[0-9]', '4,8')}"
+)
 # before a date: 083000_20261125, 08.30.00 25.11.2026, 3-11-2024_4-05
 OTHER_TIME = re.compile(
     r"(?<!\d)\d{6}(?!\d)|(?<![\d.])\d\d([-_.:])\d\d\1\d\d(?![\d.])|(?<!\d)(?:\d\d?-)+$"
@@ -288,7 +293,7 @@ def _moment(text: str) -> datetime | None:
 def _plain(name: str, stamps: Sequence[NameTime]) -> Named:
     """Read a name with one or two stamps; the channel is before the first, or else behind."""
     before, behind = name[: stamps[0].begin], name[stamps[-1].end :].rpartition(".")[0]
-    before, behind = _above(before), COUNTER.sub("", behind)
+    before, behind = _above(before), _uncounted(behind)
     worded = re.search(r"[^\W\d_]", behind)  # a number behind the time counts files, not channels
     channel = _channel(before) or (_channel(behind) if worded else "")
     of_folder = stamps[-1].end <= name.rfind("/")
@@ -319,7 +324,7 @@ def _above(before: str) -> str:
 
 def _without_time(folder: str) -> str:
     stamps = name_times.find(folder)
-    return COUNTER.sub("", folder[stamps[-1].end :]) if stamps else folder
+    return _uncounted(folder[stamps[-1].end :]) if stamps else folder
 
 
 def _of_folders(name: str) -> Named:
@@ -358,7 +363,12 @@ def _behind_words(stem: str) -> tuple[str, str]:
     if not worded or not re.search(r"[^\W\d_]", words):
         return "", stem
     sure = worded["time"] and not HALF_BEFORE.search(words.rstrip("-_. "))
-    return COUNTER.sub("", words), stem[worded.start() :] if sure else stem
+    return _uncounted(words), stem[worded.start() :] if sure else stem
+
+
+def _uncounted(text: str) -> str:
+    """Leave numbers that count files out, but no address of a camera."""
+    return COUNTER.sub(lambda number: number["address"] or "", text)
 
 
 def _day_of_folders(match: re.Match[str]) -> date | None:

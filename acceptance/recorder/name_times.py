@@ -50,7 +50,7 @@ TIME = (
     rf"(?:(?P<before>{MARK})[-_. ]?)?"
     r"(?:(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?:[.,]?(?P<thousandth>\d{3}))?"
     rf"|(?!{MIXED})(?P<hour_apart>\d\d?)[-_.:时時点點hH](?P<minute_apart>\d\d)"
-    r"[-_.:分mM](?P<second_apart>\d\d)[秒sS]?"
+    r"(?:[-_.:分mM]|min)(?P<second_apart>\d\d)[秒sS]?"
     r"(?:[.,](?P<thousandth_apart>\d{3}))?"
     r"|(?P<hour_worded>\d\d?)[时時点點](?P<minute_worded>\d\d?)分(?P<second_worded>\d\d?)秒)(?!\d)"
     rf"(?:[-_. ]{{0,3}}[(\[]?(?P<after>{MARK})(?![A-Za-z]))?"
@@ -60,7 +60,7 @@ WRITTEN_BY_ISO = (r"\d{6}", r"\d\d[-_:.]\d\d[-_:.]\d\d")
 BEHIND_ISO = "|".join(
     rf"(?<=T{written}{thousandth})"
     for written in WRITTEN_BY_ISO
-    for thousandth in ("", r"[-_.]\d{3}")
+    for thousandth in ("", r"[-_.]\d{3}", r"\.\d", r"\.\d\d", r"\.\d{6}")
 )
 # those in use west of Greenwich: -0001 counts files
 WEST = r"-(?:(?:0[1-9]|1[0-2])[_:]?00|0[239][_:]?30)(?![-_:.]?\d)"
@@ -68,7 +68,7 @@ WEST = r"-(?:(?:0[1-9]|1[0-2])[_:]?00|0[239][_:]?30)(?![-_:.]?\d)"
 EAST = r"\+(?:(?:0[34569]|10)[-_:]?30|(?:05|08|12)[-_:]?45|\d\d(?:[-_:]?00)?)(?![\dA-Za-z])"
 NAMED_ZONE = r"(?:GMT|UTC|gmt|utc)(?:[+-]\d\d?(?::?\d\d)?)?"
 # of a second, before a zone: behind other signs than a dot it may be a number
-FRACTION = r"(?:[.,]\d{3,9}|[-_](?:\d{3}){1,3}(?=[-+ZzGgUu(\[]))"
+FRACTION = r"(?:[.,]\d{1,9}|[-_](?:\d{3}){1,3}(?=[-+ZzGgUu(\[]))"
 ZONE = (
     rf"(?:{FRACTION}?(?:[ _]{{0,2}}|-(?=[GUgu]))[(\[]?(?P<zone>[Zz](?![A-Za-z0-9])|{EAST}"
     rf"|(?:{BEHIND_ISO}){WEST}|{NAMED_ZONE}(?![\d:A-Za-z])))?"

@@ -116,7 +116,7 @@ def named(tracks: Sequence[Track]) -> dict[str, Track]:
 
 
 def _centre_rows(clocks: Mapping[str, Track], watch: Watch, info: VideoInfo) -> dict[str, float]:
-    axis, height = (0, info.width) if info.sideways else (1, info.height)
+    axis, height = (0, info.width) if info.upright else (1, info.height)
     rows = {name: _centre(track.place, axis=axis) / height for name, track in clocks.items()}
     driven = {name: (box[axis] + box[2 + axis] / 2) / height for name, box in watch.driven.items()}
     return rows | driven

@@ -308,10 +308,12 @@ def test_slow_motion_that_file_and_clock_agree_on_is_timed_by_the_clock(pair: bu
 def test_the_read_out_of_a_film_held_upright_is_refused(clip: build.Scene) -> None:
     """Its rows are the sensor's columns."""
     assert any(isinstance(item, Measurement) for item in read_out.measure(clip))
-    upright = replace(clip, video=replace(clip.video, rotation=270))
-    with pytest.raises(GapError) as caught:
-        list(read_out.measure(upright))
-    assert caught.value.code == "film_sideways"
+    by_tag = replace(clip.video, rotation=270)
+    stored_anew = replace(clip.video, width=clip.video.height, height=clip.video.width)
+    for video in (by_tag, stored_anew):
+        with pytest.raises(GapError) as caught:
+            list(read_out.measure(replace(clip, video=video)))
+        assert caught.value.code == "film_sideways"
 
 
 @pytest.mark.parametrize(("slowed", "said"), [(8.0, True), (1.0, False)])

@@ -16,6 +16,7 @@ from marks import slow
 
 from acceptance.charts import definition
 from acceptance.errors import GapError
+from acceptance.footage import clip, encode
 from acceptance.metrics import latency
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics.latency import delay, monitor, screens
@@ -328,3 +329,17 @@ def test_a_recorded_stream_gives_its_delay(tmp_path: Path) -> None:
     with pytest.raises(GapError) as caught:
         list(latency.measure(replace(looked, screen_log=None, shot=replace(shot, tap=Tap.SCREEN))))
     assert caught.value.code == "one_clock_only"
+
+
+def test_the_rows_of_a_picture_higher_than_wide_are_the_sensors_columns(tmp_path: Path) -> None:
+    """A portrait film that was stored anew has no tag: two clocks side by side seemed level."""
+    phone = Camera(width=640, height=360, rate=Fraction(60), exposure=0.004, share=0.8)
+    film_screens(phone, replace(phone, rate=Fraction(25)), CLOCK, tmp_path / "f.mp4", seconds=0.2)
+    opened = clip.open_clip(tmp_path / "f.mp4")
+    pictures = [np.pad(frame.luma, ((280, 280), (0, 0)), mode="edge") for frame in opened.frames()]
+    encode.write(tmp_path / "p.mp4", pictures, rate=Fraction(60))
+    shot = Shot(id="s", subject="c", clip="f.mp4", chart="clock", tap=Tap.SCREEN)
+    wide = build.look(shot, tmp_path).series.rows
+    high = build.look(replace(shot, clip="p.mp4"), tmp_path).series.rows
+    apart = [abs(rows["clock_1"] - rows["clock_0"]) for rows in (wide, high)]
+    assert apart == pytest.approx([0, 0.5], abs=0.1)

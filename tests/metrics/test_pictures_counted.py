@@ -153,6 +153,31 @@ def test_repeats_are_in_doubt_outside_of_what_the_log_covers(
     assert (counts.repeated, counts.unlogged) == (3, unlogged)
 
 
+@pytest.mark.parametrize(
+    ("early", "late", "dated"), [(0, 0, True), (0, 1, True), (1, 1, True), (0, 4, False)]
+)
+def test_a_few_pictures_outside_of_the_log_are_dated_by_its_pace(
+    early: int, late: int, *, dated: bool, tmp_path: Path
+) -> None:
+    """A page that was left a frame before the film ended cost all figures by the counter."""
+    log_path = tmp_path / "log.csv"
+    film_clock(SMALL, definition.load("clock"), tmp_path / "c.mp4", 3.0, log_path=log_path)
+    shot = Shot(id="s", subject="c", clip="c.mp4", chart="clock", screen_log="log.csv")
+    looked = build.look(shot, tmp_path)
+    read = counter.readings(looked)
+    assert looked.screen_log is not None
+    whole = counter.times(looked, read)
+    assert whole is not None
+    position = read.position
+    first, last = position[early], position[-1 - late]
+    kept = (looked.screen_log[:, 0] >= first - 1) & (looked.screen_log[:, 0] <= last)
+    found = counter.times(replace(looked, screen_log=looked.screen_log[kept]), read)
+    assert (found is not None) == dated
+    if found:
+        assert found[0] == pytest.approx(whole[0], abs=2e-4)
+        assert found[1] == pytest.approx(whole[1], abs=1e-4)
+
+
 def figures(folder: Path, camera: Camera, seconds: float = 3.0) -> dict[str, Measurement]:
     """Film the clock and measure, without a log of the page."""
     film_clock(camera, definition.load("clock"), folder / "clock.mp4", seconds)

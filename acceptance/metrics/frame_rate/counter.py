@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from acceptance.scene.build import Scene
 
 UNREADABLE = 0.05  # share of frames that may be unreadable
+# share of frames that may lie outside of the page's log: who films stops after or before the page
+UNLOGGED = 0.05
 # holes in a row, and refreshes by which steps over holes fall short of whole periods, from which
 # they are a slower pace
 HOLES, SHORT = 5, 0.8
@@ -84,7 +86,7 @@ def readings(scene: Scene) -> Readings:
 def times(scene: Scene, readings: Readings) -> tuple[Array, float] | None:
     """Date the frames: times (n,) in s of the refreshes that they show, and half width.
 
-    Return None where the refreshes were not logged.
+    Return None where the refreshes were not logged, but for a few after the log's end or before it.
     """
     seen = np.flatnonzero(readings.readable)
     log = scene.screen_log
@@ -92,11 +94,19 @@ def times(scene: Scene, readings: Readings) -> tuple[Array, float] | None:
         return None
     frames = np.arange(len(readings.index))
     position = np.interp(frames, seen, readings.position[seen])
-    if not _covered(position, log).all():
+    if np.mean(_covered(position, log)) < 1 - UNLOGGED:
         return None
     refresh = float(np.median(np.diff(log[:, 1])))
     half_width = refresh * float(np.median(readings.reach[seen]))
-    return np.interp(position, log[:, 0], log[:, 1]), half_width
+    return _at_refreshes(position, log), half_width
+
+
+def _at_refreshes(position: Array, log: Array) -> Array:
+    """Date ``position`` (n,) by the ``log``, in s: beyond its ends it goes on at its mean pace."""
+    inside = np.clip(position, log[0, 0], log[-1, 0])
+    refreshes, seconds = log[-1] - log[0]
+    beyond = (position - inside) * seconds / refreshes
+    return np.asarray(np.interp(inside, log[:, 0], log[:, 1]) + beyond)
 
 
 def count(readings: Readings, log: Array | None = None) -> Counts:

@@ -116,9 +116,9 @@ def _turned(scene: Scene, key: str) -> float:
     if key not in scene.clocks:
         return 0.0
     left, right = np.asarray(scene.clocks[key].corners)[:2]
-    sideways = scene.video.sideways
-    height = scene.video.width if sideways else scene.video.height
-    share = abs(float((right - left)[0 if sideways else 1])) / height
+    upright = scene.video.upright
+    height = scene.video.width if upright else scene.video.height
+    share = abs(float((right - left)[0 if upright else 1])) / height
     return share if share > LEVEL else 0.0
 
 
