@@ -65,6 +65,20 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
+def normal_forms(name: str) -> tuple[str, ...]:
+    """Return the name as file systems may store it: with letters and accents as one, or apart."""
+    return unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)
+
+
+def stored(root: Path, name: str) -> Path:
+    """Return the path of a file below ``root``, also where a copy changed the name's normal form.
+
+    Without such a file it is the path of the name as it is.
+    """
+    found = (root / form for form in (name, *normal_forms(name)) if stays(root, form))
+    return next((path for path in found if path.is_file()), root / name)
+
+
 def unfit_folder(name: str) -> str:
     """Say why a text cannot be the name of a folder on every system; nothing where it can."""
     if not name or name != name.strip() or name.startswith(".") or "/" in name or ":" in name:

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from acceptance.errors import NO_FONT, NO_PANGO, SetupError
-from acceptance.files import shortage
+from acceptance.files import paths, shortage
 from acceptance.files.collector import without_collector
 from acceptance.messages import tr
 from acceptance.report import layout_shortcuts, own_typefaces
@@ -367,9 +367,11 @@ def fetcher(folder: Path | None = None) -> URLFetcher:
                 return super().fetch(url, headers)
             path = Path(url2pathname(address.path)).resolve()
             local = (address.scheme, address.netloc) == ("file", "")
-            if not (local and root and path.is_relative_to(root) and path.is_file()):
+            name = path.relative_to(root).as_posix() if root and path.is_relative_to(root) else ""
+            path = paths.stored(root or path, name).resolve()
+            if not (local and name and path.is_file()):
                 raise ValueError(tr("outside the session folder: {address}", address=url))
-            self.names += (path.relative_to(root).as_posix(),)
+            self.names += (name,)
             return super().fetch(path.as_uri(), headers)  # what was looked at, and nothing else
 
     return Fetcher(allowed_protocols={"data", "file"}, allow_redirects=False)

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from acceptance.errors import InputError
+from acceptance.files import paths
 from acceptance.files.below import files_below
 from acceptance.files.litter import is_litter
 from acceptance.messages import cause_of, tr
@@ -166,13 +167,9 @@ def _found_as(listed: Mapping[str, object], found: Mapping[str, object]) -> dict
     return {
         path: path
         if path in found
-        else next((form for form in _forms(path) if form in strange), path)
+        else next((form for form in paths.normal_forms(path) if form in strange), path)
         for path in listed
     }
-
-
-def _forms(path: str) -> tuple[str, ...]:
-    return tuple(unicodedata.normalize(form, path) for form in ("NFC", "NFD"))
 
 
 def seal(folder: Path, session: Session) -> None:

@@ -155,7 +155,11 @@ def _planned(folder: Path, session: Session) -> Iterator[Shot]:
     kept = {shot.id: shot for shot in session.shots}
     for shot in session.plan.shots:
         filmed = kept[shot.id]
-        kept_as: dict[str, str] = {field: getattr(filmed, field) for field in FIELDS}
+        names = {field: getattr(filmed, field) for field in FIELDS}
+        kept_as: dict[str, str] = {
+            field: name and _inside(folder, name).relative_to(folder).as_posix()
+            for field, name in names.items()
+        }
         kept_as |= {"chart_copy": filmed.chart_copy, "sha256": filmed.sha256}
         yield replace(shot, chart=_chart(folder, shot.chart), **kept_as)  # type: ignore[arg-type]
 
@@ -191,7 +195,7 @@ def _inside(folder: Path, name: str) -> Path:
     if top != store.DATA or not paths.stays(folder / top, below):
         what = tr("names a file that is not in it: {path}", path=name)
         raise SessionError(what, where=str(folder), hint=tr("Restore it from a copy"))
-    return folder / name
+    return paths.stored(folder, name)
 
 
 def _recorded(folder: Path, asked: Recordings, session: Session) -> list[Measurement | Note]:

@@ -89,3 +89,22 @@ def test_the_error_is_of_the_kind_and_names_the_place_that_were_asked_for(tmp_pa
         paths.inside(
             tmp_path, "../a", folder="the shelf", where="own.toml: extends", kind=PackError
         )
+
+
+def test_a_file_whose_name_a_copy_stored_in_another_normal_form_is_found(tmp_path: Path) -> None:
+    apart, composed = "stills/Cafe\u0301.jpg", "stills/Caf\u00e9.jpg"
+    (tmp_path / "stills").mkdir()
+    (tmp_path / apart).write_bytes(b"still")
+    assert paths.stored(tmp_path, composed).read_bytes() == b"still"
+    (tmp_path / composed).write_bytes(b"itself")
+    assert paths.stored(tmp_path, composed).read_bytes() == b"itself"
+    assert paths.stored(tmp_path, "stills/gone.jpg") == tmp_path / "stills/gone.jpg"
+
+
+def test_another_normal_form_that_is_a_link_out_of_the_folder_is_not_followed(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "session").mkdir()
+    (tmp_path / "secret").write_bytes(b"secret")
+    (tmp_path / "session" / "Cafe\u0301").symlink_to(tmp_path / "secret")
+    assert not paths.stored(tmp_path / "session", "Caf\u00e9").exists()

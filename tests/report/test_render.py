@@ -269,6 +269,18 @@ def test_nothing_outside_the_session_folder_is_read(
             fetcher.fetch(address)
 
 
+def test_a_still_whose_name_a_copy_stored_in_another_normal_form_is_in_the_report(
+    session: Session, pack: Pack, folder: Path
+) -> None:
+    """As file systems of macOS and some archives do."""
+    draw_still(folder / "data" / "stills" / "Cafe\u0301.png", (64, 64))
+    renamed = replace(session.shots[0], still="data/stills/Caf\u00e9.png")
+    page = render.html(replace(session, shots=(renamed,)), [pack], folder, "zh")
+    assert "图像文件缺失" not in page
+    fetched = typesetting.fetcher(folder).fetch(f"{folder.as_uri()}/data/stills/Caf%C3%A9.png")
+    assert fetched.read().startswith(b"\x89PNG")
+
+
 def test_every_finding_is_in_the_report_in_its_own_words(
     session: Session, pack: Pack, folder: Path
 ) -> None:
