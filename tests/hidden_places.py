@@ -118,12 +118,18 @@ def waits(writer: IncrementalPdfFileWriter, **entries: object) -> None:
         writer.update_container(listed)
 
 
+def trailer_says(writer: IncrementalPdfFileWriter) -> None:
+    """Put words where a file says which objects it has: no viewer looks there, nor a reader."""
+    writer.trailer[name("/Conclusion")] = generic.pdf_string("全部合格")
+
+
 A_STAMP = partial(waits, TU=generic.pdf_string("Timestamp"))
 LOCKED = {"Type": "/SigFieldLock", "Action": "/All", "Msg": "/全部合格"}
 LOCK = generic.DictionaryObject({name(f"/{key}"): name(value) for key, value in LOCKED.items()})
 HOLDS_MORE = "a form of the report holds more"
 TITLED = "title or bookmarks are not those"
 XFA = entered("/AcroForm", XFA=generic.pdf_string("<x/>"))
+WORDS = generic.DictionaryObject({name("/Words"): generic.pdf_string("全部合格")})
 SECOND_TO_THIRD = generic.ArrayObject(map(generic.NumberObject, (2, 3)))
 HIDDEN_PLACES = [
     *(
@@ -184,4 +190,8 @@ HIDDEN_PLACES = [
              partial(field_says, AA=generic.DictionaryObject({name("/E"): script()}))),
         )
     ),
+    Forgery("words in the trailer of the signature's update", "holds /Conclusion",
+            sign=within(trailer_says)),
+    Forgery("words beside what later checks need", "holds /Words",
+            sign=within(partial(change, DSS=WORDS))),
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from forgeries import Forgery, elsewhere
-from hidden_places import HOLDS_MORE, field_says, metadata_say, padded, waits
+from hidden_places import HOLDS_MORE, field_says, metadata_say, padded, trailer_says, waits
 from more_tamperings import anew
 from pyhanko.pdf_utils import generic
 
@@ -94,11 +94,6 @@ def lay(writer: IncrementalPdfFileWriter, **entries: object) -> None:
     held = page["/Annots"] if "/Annots" in page else ()  # noqa: SIM401 -- get does not follow
     page[name("/Annots")] = generic.ArrayObject([*held, writer.add_object(note)])
     writer.update_container(page)
-
-
-def trailer_says(writer: IncrementalPdfFileWriter) -> None:
-    """Put words where a file says which objects it has: no viewer looks there, nor a reader."""
-    writer.trailer[name("/Conclusion")] = generic.pdf_string("全部合格")
 
 
 COVERED_BY_A_LINK = partial(lay, Subtype=name("/Link"), FT=name("/Sig"))

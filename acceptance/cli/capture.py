@@ -68,8 +68,8 @@ class CaptureOptions(TypedDict):
 )
 @click.option(
     "--transport",
-    type=click.Choice(["tcp", "udp", "multicast"]),
-    default="tcp",
+    type=click.Choice(url.TRANSPORTS),
+    default=url.TRANSPORTS[0],
     show_default=True,
     help="How packets come; loss is seen with udp and multicast only.",
 )

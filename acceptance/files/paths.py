@@ -70,13 +70,13 @@ def normal_forms(name: str) -> tuple[str, ...]:
     return unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)
 
 
-def stored(root: Path, name: str) -> Path:
-    """Return the path of a file below ``root``, also where a copy changed the name's normal form.
+def stored(root: Path, name: str) -> str | None:
+    """Return a file's name below ``root``, or the normal form of it that a copy made of it.
 
-    Without such a file it is the path of the name as it is.
+    None where no such file is there, or only by a link that leads out.
     """
-    found = (root / form for form in (name, *normal_forms(name)) if stays(root, form))
-    return next((path for path in found if path.is_file()), root / name)
+    forms = (name, *normal_forms(name))
+    return next((form for form in forms if stays(root, form) and (root / form).is_file()), None)
 
 
 def unfit_folder(name: str) -> str:

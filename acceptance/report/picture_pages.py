@@ -183,5 +183,4 @@ class StillsPage:
 
         Return None where the file is not in it.
         """
-        inside = paths.stays(self.folder, name)
-        return quote(name) if inside and paths.stored(self.folder, name).is_file() else None
+        return quote(name) if paths.stored(self.folder, name) else None

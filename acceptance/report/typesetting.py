@@ -368,11 +368,12 @@ def fetcher(folder: Path | None = None) -> URLFetcher:
             path = Path(url2pathname(address.path)).resolve()
             local = (address.scheme, address.netloc) == ("file", "")
             name = path.relative_to(root).as_posix() if root and path.is_relative_to(root) else ""
-            path = paths.stored(root or path, name).resolve()
-            if not (local and name and path.is_file()):
+            stored = paths.stored(root, name) if root and local and name else None
+            if not (root and stored):
                 raise ValueError(tr("outside the session folder: {address}", address=url))
             self.names += (name,)
-            return super().fetch(path.as_uri(), headers)  # what was looked at, and nothing else
+            # what was looked at, and nothing else
+            return super().fetch((root / stored).as_uri(), headers)
 
     return Fetcher(allowed_protocols={"data", "file"}, allow_redirects=False)
 

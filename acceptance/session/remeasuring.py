@@ -157,8 +157,7 @@ def _planned(folder: Path, session: Session) -> Iterator[Shot]:
         filmed = kept[shot.id]
         names = {field: getattr(filmed, field) for field in FIELDS}
         kept_as: dict[str, str] = {
-            field: name and _inside(folder, name).relative_to(folder).as_posix()
-            for field, name in names.items()
+            field: name and (paths.stored(folder, name) or name) for field, name in names.items()
         }
         kept_as |= {"chart_copy": filmed.chart_copy, "sha256": filmed.sha256}
         yield replace(shot, chart=_chart(folder, shot.chart), **kept_as)  # type: ignore[arg-type]
@@ -195,7 +194,7 @@ def _inside(folder: Path, name: str) -> Path:
     if top != store.DATA or not paths.stays(folder / top, below):
         what = tr("names a file that is not in it: {path}", path=name)
         raise SessionError(what, where=str(folder), hint=tr("Restore it from a copy"))
-    return paths.stored(folder, name)
+    return folder / (paths.stored(folder, name) or name)
 
 
 def _recorded(folder: Path, asked: Recordings, session: Session) -> list[Measurement | Note]:
