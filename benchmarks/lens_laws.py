@@ -1,8 +1,9 @@
-"""Distortion and density of lenses of other laws than those fitted, from points of the chart.
+"""Distortion and density of lenses of other laws than those fitted, and before rolled prints.
 
 ``python benchmarks/lens_laws.py [CASES]`` draws each class of lens CASES times (25): focal length,
 law, place and turn of the acceptance chart, the lens's axis beside the middle, noise of 0.015 to
 0.05 px. The chart's dots and fiducials are seen through the law itself, by no code of the toolkit.
+A rolled print lies on a cylinder of 3 to 10 m, about either axis, hollow or not.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
     from signals import Array
 
+    from acceptance.metrics.geometry.fitting import FittedChart
+
     Law = Callable[[Array], Array]
 
 CHART = definition.load("acceptance")
@@ -39,6 +42,9 @@ MARGIN = 7.0  # px: nearer to the border no dot is found
 FARTHEST = 6.0  # focal lengths: tangents of up to 80 degrees
 STEP = 1e-4
 FEWEST = 30
+ROLLED = "Brown's, rolled print"
+RADII = 3000.0, 10000.0  # mm
+EVEN = (0, 0), (0, 1)  # a third coordinate of 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +97,7 @@ LAWS: Mapping[str, tuple[Callable[[np.random.Generator], Law], tuple[float, floa
     "orthographic": (lambda _: lambda u: np.sin(np.arctan(u)), (0.6, 1)),
     "equisolid": (lambda _: lambda u: 2 * np.sin(np.arctan(u) / 2), (0.6, 1)),
     "fisheye of four terms": (_four_terms, (0.45, 0.8)),
+    ROLLED: (_brown, (1.2, 1.2)),
 }
 """Name; how the law is drawn; focal lengths, in picture widths."""
 
@@ -112,8 +119,37 @@ def _dots() -> Array:
     return np.array([*dots, *marks]) - np.array(CHART.size) / 2
 
 
+def _rolled(dots: Array, random: np.random.Generator) -> Array:
+    """Return where dots (n, 2) of a rolled print lie (n, 3), mm."""
+    radius, axis = random.uniform(*RADII) * random.choice([-1, 1]), random.integers(2)
+    turn = dots[:, axis] / radius
+    places = np.column_stack([dots, radius * (1 - np.cos(turn))])
+    places[:, axis] = radius * np.sin(turn)
+    return places
+
+
 def case(name: str, number: int) -> Mapping[str, tuple[float, float, float]] | None:
     """Return value, U and truth of each figure of a drawn lens; None where no chart is seen."""
+    seen = drawn(name, number)
+    if seen is None:
+        return None
+    lens, place, chart = seen
+    truths = {
+        "geometry.distortion": lens.distortion(chart.reach),
+        "geometry.pixels_per_metre": _density(lens, place),
+    }
+    return {
+        item.quantity: (item.value, item.expanded, truths[item.quantity])
+        for item in lens_figures.figures(scenes.of([]), chart)
+        if isinstance(item, Measurement) and np.isfinite(truths.get(item.quantity, math.nan))
+    }
+
+
+def drawn(name: str, number: int) -> tuple[Lens, Array, FittedChart] | None:
+    """Return a drawn lens, the place (3,) of the chart in mm and what was fitted to its points.
+
+    None where no chart is seen.
+    """
     draw, focal_lengths = LAWS[name]
     random = np.random.default_rng([2006, number, 39])
     focal = random.uniform(*focal_lengths) * SIZE[0]
@@ -122,11 +158,11 @@ def case(name: str, number: int) -> Mapping[str, tuple[float, float, float]] | N
     if edge > 0.98 * lens.seen[-1]:
         return None
     distance = CHART.size[0] / 2 / float(np.interp(edge, lens.seen, lens.ideal))
-    turn = Rotation.from_euler("XYZ", random.uniform(-5, 5, 3), degrees=True).as_matrix()[:, :2]
+    turn = Rotation.from_euler("XYZ", random.uniform(-5, 5, 3), degrees=True).as_matrix()
     place = np.array([*random.uniform(-0.04, 0.04, 2) * SIZE / focal, 1.0]) * distance
     axis = MIDDLE + random.normal(0, 0.01, 2) * HALF
     dots = _dots()
-    placed = dots @ turn.T + place
+    placed = (_rolled(dots, random) if name == ROLLED else np.pad(dots, EVEN)) @ turn.T + place
     ideal = placed[:, :2] / placed[:, 2:]
     if np.linalg.norm(ideal, axis=1).max() > lens.ideal[-1]:
         return None
@@ -135,14 +171,12 @@ def case(name: str, number: int) -> Mapping[str, tuple[float, float, float]] | N
     within = ((seen > MARGIN) & (seen < SIZE - 1 - MARGIN)).all(axis=1)
     if within.sum() < FEWEST:
         return None
-    ideally = np.diag([focal, focal, 1.0]) @ np.column_stack([turn, place])
-    return _figures(lens, ideally, dots[within], seen[within], place)
+    ideally = np.diag([focal, focal, 1.0]) @ np.column_stack([turn[:, :2], place])
+    return lens, place, _fitted(ideally, dots[within], seen[within])
 
 
-def _figures(
-    lens: Lens, ideally: Array, dots: Array, seen: Array, place: Array
-) -> Mapping[str, tuple[float, float, float]]:
-    """Fit lens and chart, and hold distortion and density against the truth."""
+def _fitted(ideally: Array, dots: Array, seen: Array) -> FittedChart:
+    """Fit lens and chart to dots (n, 2) in mm off its middle, seen (n, 2) in px."""
     middle = np.array(CHART.size) / 2
     to_picture = np.array([[1, 0, MIDDLE[0]], [0, 1, MIDDLE[1]], [0, 0, 1]]) @ ideally
     to_picture = to_picture @ np.array([[1, 0, -middle[0]], [0, 1, -middle[1]], [0, 0, 1]])
@@ -154,17 +188,7 @@ def _figures(
     points = Points(
         chart=frame.on_chart(dots + middle), seen=frame.in_picture(seen), pixel=1 / HALF
     )
-    nothing = scenes.of([])
-    fitted = fit_chart(nothing.shot, frame, points)
-    truths = {
-        "geometry.distortion": lens.distortion(fitted.reach),
-        "geometry.pixels_per_metre": _density(lens, place),
-    }
-    return {
-        item.quantity: (item.value, item.expanded, truths[item.quantity])
-        for item in lens_figures.figures(nothing, fitted)
-        if isinstance(item, Measurement) and np.isfinite(truths.get(item.quantity, math.nan))
-    }
+    return fit_chart(scenes.of([]).shot, frame, points)
 
 
 def _density(lens: Lens, place: Array) -> float:

@@ -11,7 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from acceptance.footage import tone
 from acceptance.footage.tone import DenseCurve, inverse_oetf
-from acceptance.metrics.geometry import lens
+from acceptance.metrics.geometry.turns import turned
 from acceptance.metrics.noise.weighting import unified_weighting
 from acceptance.metrics.resolution import bar_images, covered, edge_line, sampling, wedge_lines
 
@@ -152,7 +152,7 @@ def test_a_turned_chart_is_that_of_scipys_rotation() -> None:
     turns = np.random.default_rng(19).normal(0, 0.5, (20, 3))
     turns[0] = 0
     plain = Rotation.from_rotvec(turns).as_matrix()
-    assert lens.turned(turns) == pytest.approx(plain, abs=1e-15)
+    assert turned(turns) == pytest.approx(plain, abs=1e-15)
 
 
 def test_the_scatter_of_chosen_values_is_numpys() -> None:

@@ -29,7 +29,7 @@ CORNERS = [0, 10, 66, 76]
 
 @dataclass(frozen=True)
 class Taken:
-    """Dots of a chart as a camera sees them, and the truth (15,)."""
+    """Dots of a chart as a camera sees them, and the truth (18,)."""
 
     truth: np.ndarray
     points: lens.Points
@@ -66,7 +66,7 @@ def taken(
     pose = np.radians([*random.uniform(-turn, turn, 2), random.uniform(-5, 5)])
     place = [*random.uniform(-0.1, 0.1, 2), distance]
     centre = random.normal(0, 0.003, 2) + axis
-    optics = [math.log(FOCAL), 0, *centre, random.uniform(-bend, bend), 0, 0, 0, 0]
+    optics = [math.log(FOCAL), 0, *centre, random.uniform(-bend, bend), *[0] * 7]
     truth = np.concatenate([Rotation.from_euler("YXZ", pose).as_rotvec(), place, optics])
     seen = lens.seen_places(lens.brown, truth[None], GRID)[0]
     noise = random.normal(0, NOISE * PIXEL, seen.shape)

@@ -15,6 +15,7 @@ from acceptance.charts import definition, drawing
 from acceptance.footage import encode
 from acceptance.metrics import geometry
 from acceptance.metrics.geometry import fitting, lens, lens_figures
+from acceptance.metrics.geometry.turns import turned
 from acceptance.model import Measurement, Shot
 from acceptance.scene import build
 
@@ -120,7 +121,7 @@ HALF = 1100.0  # px
 def by_law(law: str, focal: float, far: float, seed: int) -> tuple[lens.Points, np.ndarray]:
     """Points of a chart that fills ``far`` in ideal radii, and where it is without the lens."""
     random = np.random.default_rng(seed)
-    turn = lens.turned(np.array([[*random.uniform(-0.08, 0.08, 2), 0.01]]))[0][:, :2] * far
+    turn = turned(np.array([[*random.uniform(-0.08, 0.08, 2), 0.01]]))[0][:, :2] * far
     placed = GRID @ turn.T + [0.0, 0.0, 1.0]
     ideal = placed[:, :2] / placed[:, 2:]
     radius = np.linalg.norm(ideal, axis=1, keepdims=True)

@@ -2,5 +2,6 @@
 
 TONE_SOURCE = "tone curve"
 PRINT_SOURCE = "chart copy"
+FLATNESS_SOURCE = "chart flatness"
 ASPECT_SOURCE = "pixel aspect"
 BIAS_SOURCE = "positive bias"  # of what is never negative, as a distance

@@ -14,8 +14,8 @@ from acceptance.metrics.geometry.lens import (
     RESTING,
     ideal_places,
     seen_places,
-    turned,
 )
+from acceptance.metrics.geometry.turns import turned
 
 if TYPE_CHECKING:
     from acceptance.metrics.geometry.frame import PictureFrame
@@ -34,7 +34,7 @@ def derive(model: str, parameters: Array, frame: PictureFrame, reach: float) -> 
     model
         One of ``LENSES``.
     parameters
-        Parameters (m, 15) of lens and chart as in ``lens.py``.
+        Parameters (m, 18) of lens and chart as in ``lens.py``.
     frame
         The picture with the chart.
     reach
@@ -64,7 +64,7 @@ def derive(model: str, parameters: Array, frame: PictureFrame, reach: float) -> 
 
 
 def _angles(parameters: Array) -> tuple[Array, Array, Array]:
-    """Return tilt, pan and roll (m,) in degrees of m sets of parameters (m, 15)."""
+    """Return tilt, pan and roll (m,) in degrees of m sets of parameters (m, 18)."""
     turn = turned(parameters[:, :3])
     tilt = np.arcsin(turn[:, 2, 1])
     pan = np.arctan2(-turn[:, 2, 0], turn[:, 2, 2])

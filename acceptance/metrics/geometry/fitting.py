@@ -50,6 +50,8 @@ THIRD_FROM = 1e-3  # of a third term that is one
 OFF_AXIS = 30.0  # chi-square (4) of centre and tangential terms: 5 of a million usual lenses
 # half diagonals, standard, of a lens whose points contradict what is usual: part of a picture
 ANYWHERE, ANYHOW = 0.3, 0.01
+BENT_CHANCE = 30.0  # chi-square (3) of a print's bends that noise does not make
+ANY_BEND = 0.1  # half widths of the chart over the radius it is bent on, standard
 TOLD_APART = 2.0  # ratio of residuals above which the worse fit's pixel aspect is none
 
 
@@ -58,7 +60,8 @@ class FittedChart:
     """Fits of each lens to ``points`` of a chart, the better one first.
 
     ``stated``: the focal length was known before the fit. ``beside``: the points contradict an axis
-    near the picture's middle, as where the picture was cut from a larger one.
+    near the picture's middle, as where the picture was cut from a larger one. ``bent``: they
+    contradict a flat print.
     """
 
     frame: PictureFrame
@@ -66,6 +69,7 @@ class FittedChart:
     lenses: Mapping[str, LensFit]
     stated: bool
     beside: bool = False
+    bent: bool = False
 
     @property
     def best(self) -> LensFit:
@@ -112,18 +116,25 @@ def fit_chart(shot: Shot, frame: PictureFrame, points: Points) -> FittedChart:
     """Fit lens and place to points, again without those far off (a stain, a finger).
 
     Where the points contradict a lens whose axis passes near the picture's middle, it may pass
-    anywhere.
+    anywhere; where a bent print before a usual lens explains them better, the print is bent.
     """
-    known, stated = _known(shot, frame, len(points.seen))
-    lenses = _lenses(frame, points, known)
-    beside = _first(lenses).off_axis(known) > OFF_AXIS
+    usual, stated = _known(shot, frame, len(points.seen))
+    known, lenses = usual, _lenses(frame, points, usual)
+    beside = _first(lenses).off_axis(usual) > OFF_AXIS
     if beside:
-        known = replace(known, centre_doubt=ANYWHERE, askew_doubt=ANYHOW)
+        known = replace(usual, centre_doubt=ANYWHERE, askew_doubt=ANYHOW)
+        lenses = _lenses(frame, points, known)
+    bending = replace(usual, flat_doubt=ANY_BEND)
+    bent = _is_bent(frame, points, bending, _first(lenses))
+    if bent:
+        beside, known = False, bending
         lenses = _lenses(frame, points, known)
     kept = _without_wrong(points, _first(lenses)) if len(points.seen) >= FEWEST else points
     if len(kept.seen) < len(points.seen):
         points, lenses = kept, _lenses(frame, kept, known)
-    return FittedChart(frame=frame, points=points, lenses=lenses, stated=stated, beside=beside)
+    return FittedChart(
+        frame=frame, points=points, lenses=lenses, stated=stated, beside=beside, bent=bent
+    )
 
 
 def _first(lenses: Mapping[str, LensFit]) -> LensFit:
@@ -163,6 +174,16 @@ def _lenses(frame: PictureFrame, points: Points, known: Known) -> Mapping[str, L
         if each.model != "opencv" or not folds(each.parameters[LENS]):
             lenses.setdefault(each.model, each)
     return lenses
+
+
+def _is_bent(frame: PictureFrame, points: Points, bending: Known, flat: LensFit) -> bool:
+    """Whether a print that may bend explains the points as noise alone would not."""
+    if len(points.seen) < FEWEST:
+        return False
+    bend = float(flat.parameters[LENS][0])
+    bent = fit(flat.model, points, frame.start, bending, bend)
+    chance = 1 + BENT_CHANCE / flat.misses.size
+    return flat.residual**2 > bent.residual**2 * chance
 
 
 def _rank(lens: LensFit) -> float:

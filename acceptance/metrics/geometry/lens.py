@@ -23,8 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.files.scipy_later import transform
-from acceptance.metrics._shared.sources import PRINT_SOURCE
+from acceptance.metrics._shared.sources import FLATNESS_SOURCE, PRINT_SOURCE
 from acceptance.metrics.geometry.misfit import unexplained
+from acceptance.metrics.geometry.turns import turned
 
 Array = NDArray[np.float64]
 
@@ -32,17 +33,20 @@ STEP = 1e-6
 USUAL_NOISE, LEAST_NOISE = 0.1, 0.01  # px: assumed where points are too few; of the best points
 FEWEST = 8  # degrees of freedom that the noise can be estimated from
 # Parameters: turn (3) and place (3) of the chart, ln of focal length and of the print's height to
-# width, lens centre (2), three of the lens, two tangential ones.
-COUNT = 15
+# width, lens centre (2), three of the lens, two tangential ones, bends (3) of the print.
+COUNT = 18
 FOCAL, ASPECT, CENTRE, LENS, ASKEW = 6, 7, slice(8, 10), slice(10, 13), slice(13, 15)
+BENT = slice(15, 18)
 CENTRE_DOUBT = 0.01  # half diagonals: how far a lens may sit beside the sensor's middle, standard
 SECOND_DOUBT = 0.1  # of the lens's second term, standard
 ASKEW_DOUBT = 8e-4  # half diagonals: Brown's tangential terms, standard
-NO_DOUBT = 1e-5  # of the lens's third term, standard, of a lens that hardly bends
+NO_DOUBT = 1e-5  # standard: of the third term of a lens that hardly bends, of a flat print's bends
 HIGHEST_ANGLE = 1.5
+MOST_STEPS = 200  # of the fit; what more would change is far within U
 INVERSION, FARTHEST = 20, 1.5  # rounds; half diagonals, beyond the picture
 OUTERMOST = 3.0  # half diagonals: ideal radius that no picture has
 LEAST_SLOPE = 0.1  # of the radius seen by the ideal one: less is nearly a fold
+NO_SLOPE = 1e-9  # of the ideal radius by the one seen: beyond a lens's highest angle
 NEWTON_RESTS = 1e-13  # half diagonals: the next of Newton's steps would be rounding
 RESTING = 1e-15  # half diagonals that a round changes: it is at its end
 # of what is known before, in the order of its observations
@@ -52,6 +56,7 @@ PRIOR_SOURCES = (
     "lens_centre",
     "lens_centre",
     *["lens_model"] * 5,
+    *[FLATNESS_SOURCE] * 3,
 )
 
 
@@ -62,7 +67,7 @@ class Known:
     ``focal_doubt`` is that of the ln of the focal length, ``aspect_doubt`` that of the ln of the
     print's height over width, ``lens_doubt`` that of the first term of the lens, ``centre_doubt``
     that of the lens's axis beside the picture's middle, ``askew_doubt`` that of its tangential
-    terms, both in half diagonals.
+    terms, both in half diagonals, ``flat_doubt`` that of the print's bends.
     """
 
     focal: float
@@ -72,6 +77,7 @@ class Known:
     centre_doubt: float = CENTRE_DOUBT
     askew_doubt: float = ASKEW_DOUBT
     third_doubt: float = NO_DOUBT
+    flat_doubt: float = NO_DOUBT
 
 
 def brown(radius: Array, lens: Array) -> Array:
@@ -135,9 +141,9 @@ LENSES: Mapping[str, Lens] = {"brown": brown, "opencv": opencv, "fisheye": fishe
 class LensFit:
     """The best fit of a lens ``model``.
 
-    ``parameters`` (15,) are those of lens and chart, ``residual`` is in half diagonals RMS,
+    ``parameters`` (18,) are those of lens and chart, ``residual`` is in half diagonals RMS,
     ``misses`` (n, 2) are those of the points, along and across the radius, ``noise`` that of one in
-    half diagonals, ``seen`` (n, 2) where they are off the lens's centre. ``slopes`` (rows, 15)
+    half diagonals, ``seen`` (n, 2) where they are off the lens's centre. ``slopes`` (rows, 18)
     are the derivatives of all observations over their uncertainty; the last rows are those of what
     was known before, one for each of ``sources``.
     """
@@ -167,13 +173,13 @@ class LensFit:
 
     @property
     def covariance(self) -> Array:
-        """Covariance (15, 15) of the parameters."""
+        """Covariance (18, 18) of the parameters."""
         return np.asarray(np.linalg.inv(self.slopes.T @ self.slopes))
 
     def contributions(self, figure: Callable[[Array], Array]) -> Mapping[str, Array]:
         """Return the standard contributions (q,) to q quantities, by source.
 
-        ``figure`` derives the quantities (m, q) from parameters (m, 15). Source "fit" is that of
+        ``figure`` derives the quantities (m, q) from parameters (m, 18). Source "fit" is that of
         the points, "misfit" that of what they are off alike (``misfit``).
         """
         scale = np.sqrt(np.diag(self.covariance))
@@ -246,9 +252,9 @@ def fit(model: str, points: Points, start: Array, known: Known, bend: float = 0.
 def _freedom(values: int) -> float | None:
     """Return the degrees of freedom of the residual of this many coordinates.
 
-    Five parameters are fixed by what is known before, or nearly so.
+    Eight parameters are fixed by what is known before, or nearly so.
     """
-    freedom = values - COUNT + 5
+    freedom = values - COUNT + 8
     return float(freedom) if freedom >= FEWEST else None
 
 
@@ -260,7 +266,7 @@ def _posed(start: Array, known: Known) -> Array:
     turn = transform.Rotation.from_matrix(
         left @ np.diag([1, 1, np.linalg.det(left @ right)]) @ right
     ).as_rotvec()
-    return np.concatenate([turn, axes[:, 2], [math.log(known.focal), *[0] * 8]])
+    return np.concatenate([turn, axes[:, 2], [math.log(known.focal), *[0] * (COUNT - FOCAL - 1)]])
 
 
 def _descend(model: str, points: Points, parameters: Array, known: Known, noise: float) -> Array:
@@ -273,12 +279,13 @@ def _descend(model: str, points: Points, parameters: Array, known: Known, noise:
         jac=lambda tried: _slopes(model, points, tried, known, noise),
         method="lm",
         x_scale="jac",
+        max_nfev=MOST_STEPS,
     )
     return np.asarray(found.x)
 
 
 def _slopes(model: str, points: Points, parameters: Array, known: Known, noise: float) -> Array:
-    """Return the derivatives (rows, 15) of the misses."""
+    """Return the derivatives (rows, 18) of the misses."""
     steps = STEP * np.eye(COUNT)
     misses = _misses(
         model, points, np.concatenate([parameters + steps, parameters - steps]), known, noise
@@ -289,15 +296,14 @@ def _slopes(model: str, points: Points, parameters: Array, known: Known, noise: 
 def _misses(model: str, points: Points, parameters: Array, known: Known, noise: float) -> Array:
     """Return the residuals (m, rows) of all observations, over their uncertainty.
 
-    ``parameters`` are m sets (m, 15).
+    ``parameters`` are m sets (m, 18).
     """
     along, across = _point_misses(LENSES[model], points, parameters)
-    scales = known.focal_doubt, known.aspect_doubt
+    before = np.array([math.log(known.focal), *[0] * (COUNT - FOCAL - 1)])
     lens = known.lens_doubt, SECOND_DOUBT, known.third_doubt
-    before = np.array([math.log(known.focal), *[0] * 8])
-    prior = (parameters[:, FOCAL:] - before) / np.array(
-        [*scales, *[known.centre_doubt] * 2, *lens, *[known.askew_doubt] * 2]
-    )
+    each = known.focal_doubt, known.aspect_doubt, known.centre_doubt, *lens
+    doubts = np.repeat([*each, known.askew_doubt, known.flat_doubt], [1, 1, 2, 1, 1, 1, 2, 3])
+    prior = (parameters[:, FOCAL:] - before) / doubts
     return np.concatenate([along / noise, across / noise, prior], axis=1)
 
 
@@ -309,6 +315,7 @@ def _point_misses(lens: Lens, points: Points, parameters: Array) -> tuple[Array,
     x, y, radius = _off_centre(points.seen, parameters)
     straight = lens(radius, parameters[:, LENS])
     slope = (lens(radius * (1 + 1e-5), parameters[:, LENS]) - straight) / (1e-5 * radius)
+    slope = np.maximum(slope, NO_SLOPE)
     scale, aside, shown = (
         straight / radius,
         _aside(x, y, parameters),
@@ -369,28 +376,22 @@ def _aside(x: Array, y: Array, parameters: Array) -> tuple[Array, Array]:
 
 
 def _shown(points: Array, parameters: Array) -> tuple[Array, Array]:
-    """Return the ideal places (m, n) of the chart's points (n, 2), off the lens's centre."""
+    """Return the ideal places (m, n) of the chart's points (n, 2), off the lens's centre.
+
+    A print that bends keeps its lengths along the paper.
+    """
     turn, place = turned(parameters[:, :3]), parameters[:, 3:6]
-    high = np.exp(parameters[:, ASPECT, None]) * points[:, 1]
+    wide, high = points[:, 0], np.exp(parameters[:, ASPECT, None]) * points[:, 1]
+    across, down, both = parameters.T[BENT, :, None]
+    off = across * wide**2 / 2 + down * high**2 / 2 + both * wide * high
+    wide = wide * (1 - (across * wide) ** 2 / 6)
+    high = high * (1 - (down * high) ** 2 / 6)
     x, y, away = (
-        turn[:, axis, :1] * points[:, 0] + turn[:, axis, 1:2] * high + place[:, axis, None]
+        turn[:, axis, :1] * wide
+        + turn[:, axis, 1:2] * high
+        + turn[:, axis, 2:] * off
+        + place[:, axis, None]
         for axis in range(3)
     )
     scale = np.exp(parameters[:, FOCAL, None]) / away
     return x * scale, y * scale
-
-
-def turned(turns: Array) -> Array:
-    """Return the matrices (m, 3, 3) of rotation vectors (m, 3), by Rodrigues' formula.
-
-    scipy's ``Rotation`` takes ten times as long for a few.
-    """
-    x, y, z = turns.T
-    angle = np.maximum(np.sqrt(x * x + y * y + z * z), 1e-12)
-    sine, square = np.sin(angle) / angle, 2 * (np.sin(angle / 2) / angle) ** 2
-    rows = (
-        (1 - square * (y * y + z * z), square * x * y - sine * z, square * x * z + sine * y),
-        (square * x * y + sine * z, 1 - square * (x * x + z * z), square * y * z - sine * x),
-        (square * x * z - sine * y, square * y * z + sine * x, 1 - square * (x * x + y * y)),
-    )
-    return np.moveaxis(np.array(rows), 2, 0)

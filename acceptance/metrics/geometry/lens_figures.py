@@ -12,7 +12,7 @@ from acceptance.metrics._shared.pixel_shape import aspect_line
 from acceptance.metrics._shared.sources import ASPECT_SOURCE, PRINT_SOURCE
 from acceptance.metrics.geometry.derived import COUNT, derive
 from acceptance.metrics.geometry.fitting import FAR_OUT, FEWEST
-from acceptance.metrics.geometry.lens import CENTRE, LENS, LENSES
+from acceptance.metrics.geometry.lens import BENT, CENTRE, LENS, LENSES
 from acceptance.metrics.geometry.preset import FOCAL_KNOWN
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
@@ -62,6 +62,8 @@ def figures(
     shares = best.contributions(lambda parameters: derive(best.model, parameters, frame, reach))
     if chart.beside:
         yield _note(scene, "", Reason(code="axis_beside_middle", parameters=_axis(chart)))
+    if chart.bent:
+        yield _note(scene, "", Reason(code="print_not_flat", parameters=_sagitta(chart)))
     apart = _apart(chart.lenses, values)
     by_aspect = _by_aspect(values[best.model], other)
     for number, quantity in enumerate(QUANTITIES):
@@ -190,6 +192,13 @@ def _axis(chart: FittedChart) -> dict[str, float]:
     """Return how far the lens's axis is to the right of and below the picture's middle, px."""
     across, down = (chart.best.parameters[CENTRE] * chart.frame.half).tolist()
     return {"x": across / chart.frame.aspect, "y": down}
+
+
+def _sagitta(chart: FittedChart) -> dict[str, Value]:
+    """Return by how much, mm, the print's ends lie off the plane at its middle."""
+    across, down, _ = np.abs(chart.best.parameters[BENT] * chart.frame.scale / 2).tolist()
+    wide, high = chart.frame.place.chart.size
+    return {"across": across, "down": down * (high / wide) ** 2}
 
 
 def _more(quantity: str, values: Array, chart: FittedChart) -> dict[str, Value]:
