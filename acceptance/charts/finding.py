@@ -41,6 +41,8 @@ MOST_ENLARGED, LARGEST = 3.0, 6000
 NEEDED = 3  # fiducials that must look as drawn
 FOLLOWS_WITHIN = 0.5  # px of residual: more, and a fiducial may have been taken for what covers it
 ENOUGH = 5  # fiducials that show the distortion
+# px, and of a fiducial's side: RMS residual of fewer above which no lens that was tried shows them
+UNLIKE, UNLIKE_SHARE = 1.5, 0.065
 # distortions that are tried to see which fiducials are of one chart
 LENSES = (0.0, 0.12, 0.3, 0.55, -0.08)
 # of a fiducial's side, between fiducials of one chart; lets distortions between those pass
@@ -265,7 +267,17 @@ def _through_best_lens(
     lenses = [replace(start, distortion=k) for k in LENSES if k != start.distortion]
     every = [located, *(_refine(grey, chart, marks, lens) for lens in lenses)]
     found = [place for place in every if place is not None]
-    return max(found, key=lambda place: (place.fiducials_found, -place.residual), default=None)
+    best = max(found, key=lambda place: (place.fiducials_found, -place.residual), default=None)
+    return None if best is None or _unlike(best) else best
+
+
+def _unlike(located: Located) -> bool:
+    """Whether the fiducials are too few to show their lens, and lie as none of ``LENSES`` does."""
+    if located.fiducials_found >= ENOUGH:
+        return False
+    edges = [np.roll(mark.corners, 1, axis=0) - mark.corners for mark in located.marks]
+    side = float(np.linalg.norm(edges, axis=2).mean())
+    return located.residual > max(UNLIKE, UNLIKE_SHARE * side)
 
 
 def _explained(marks: list[Mark], chart: Chart, size: tuple[int, int]) -> tuple[list[Mark], float]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from acceptance.errors import GapError
 from acceptance.metrics.geometry.lens import (
+    BENT,
     CENTRE_DOUBT,
     FOCAL,
     LENS,
@@ -51,6 +52,7 @@ OFF_AXIS = 30.0  # chi-square (4) of centre and tangential terms: 5 of a million
 # half diagonals, standard, of a lens whose points contradict what is usual: part of a picture
 ANYWHERE, ANYHOW = 0.3, 0.01
 BENT_CHANCE = 30.0  # chi-square (3) of a print's bends that noise does not make
+TUBE = 0.5  # of a bend along the paper less that across it, to their sum: 1 of a tube, 0 of a dome
 ANY_BEND = 0.1  # half widths of the chart over the radius it is bent on, standard
 TOLD_APART = 2.0  # ratio of residuals above which the worse fit's pixel aspect is none
 
@@ -177,13 +179,18 @@ def _lenses(frame: PictureFrame, points: Points, known: Known) -> Mapping[str, L
 
 
 def _is_bent(frame: PictureFrame, points: Points, bending: Known, flat: LensFit) -> bool:
-    """Whether a print that may bend explains the points as noise alone would not."""
+    """Whether a print that bends like a tube explains the points as noise alone would not.
+
+    Paper makes no dome, which is what a lens that is not among ``LENSES`` looks like.
+    """
     if len(points.seen) < FEWEST:
         return False
     bend = float(flat.parameters[LENS][0])
     bent = fit(flat.model, points, frame.start, bending, bend)
+    across, down, both = bent.parameters[BENT].tolist()
+    tube = math.hypot(across - down, 2 * both) > TUBE * abs(across + down)
     chance = 1 + BENT_CHANCE / flat.misses.size
-    return flat.residual**2 > bent.residual**2 * chance
+    return tube and flat.residual**2 > bent.residual**2 * chance
 
 
 def _rank(lens: LensFit) -> float:
