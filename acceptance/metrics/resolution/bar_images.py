@@ -44,7 +44,7 @@ FINER, STRONGER = (1.15, 1.85), 1.0
 HALF, NEAR_HALF = 0.5, 0.015  # samples a pixel
 FEWER = RATES[::2]
 # nearer to half the rate of a zoom, where optics leave more of the bars
-JUST_FINER = 1.05, 1.5
+JUST_FINER = 1.05, 1.7
 # what a coder leaves of bars looks like images at many rates: steps of rate that are one, and times
 # what nine in ten others show (162 coded films: 1.8 at most where none was enlarged)
 BESIDE, OTHERS, OUTSTANDING = 8, 0.9, 2.2
