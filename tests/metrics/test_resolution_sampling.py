@@ -163,7 +163,10 @@ def test_what_a_coarse_coder_leaves_of_bars_is_no_zoom(monkeypatch: pytest.Monke
         np.array([np.append(0 * others, of_one), np.append(others, as_sure)])
         for of_one, as_sure in zip(strength, sure, strict=True)
     ]
-    monkeypatch.setattr(bar_images, "_images", lambda *_: images.pop())
+    no_image = 0 * images[0]
+    monkeypatch.setattr(
+        bar_images, "_images", lambda _, band: images.pop() if band == bar_images.BAND else no_image
+    )
     assert bar_images.factor([_bars(1.0), _bars(1.0)]) == 1
 
 
@@ -197,13 +200,13 @@ def test_an_image_beside_which_none_is_seen_stands_out() -> None:
     assert bar_images._stands_out(only, 40)
 
 
-def _bars(factor: float, contrast: float = 0.8) -> View:
+def _bars(factor: float, contrast: float = 0.8, kernel: int = cv2.INTER_CUBIC) -> View:
     """Make a view of a wedge whose samples were enlarged, without optics."""
     wide = round(90 / factor)
     x, y = np.meshgrid(np.arange(wide) - wide / 2, np.arange(round(160 / factor)))
     cycles = 0.05 + 0.0045 * factor * y
     codes = 128 + 100 * contrast * np.cos(2 * np.pi * cycles * x + np.pi)
-    shown = cv2.resize(codes, (90, 160), interpolation=cv2.INTER_CUBIC)
+    shown = cv2.resize(codes, (90, 160), interpolation=kernel)
     scale = {"bars": 9, "from": 0.05 / factor, "to": (0.05 + 0.0045 * 160) / factor}
     printed = scale | {"form": "hyperbolic"}
     region = SimpleNamespace(
@@ -215,9 +218,17 @@ def _bars(factor: float, contrast: float = 0.8) -> View:
     return View(luma=shown + noise, cb=None, cr=None, **seen)
 
 
+@pytest.mark.parametrize("kernel", [cv2.INTER_CUBIC, cv2.INTER_LANCZOS4])
 @pytest.mark.parametrize("factor", [slow(1.3), 1.6, slow(2.0)])
-def test_bars_that_were_interpolated_have_images(factor: float) -> None:
-    assert bar_images.factor([_bars(factor)]) == pytest.approx(factor, rel=0.02)
+def test_bars_that_were_interpolated_have_images(factor: float, kernel: int) -> None:
+    """Before a kernel of many pixels those alone that are finer than the samples carry."""
+    assert bar_images.factor([_bars(factor, kernel=kernel)]) == pytest.approx(factor, rel=0.02)
+
+
+@pytest.mark.parametrize("factor", [1 / 1.25, 3 / 4, 2 / 3])
+def test_a_picture_of_which_every_so_manieth_pixel_is_left_was_not_enlarged(factor: float) -> None:
+    """Bars have images at the rate of the gaps, but are stronger, however fine they are."""
+    assert bar_images.factor([_bars(factor, kernel=cv2.INTER_NEAREST)]) == 1
 
 
 @pytest.mark.parametrize("views", [[], [_bars(1.0)], [_bars(1.6), _bars(1.0)]])

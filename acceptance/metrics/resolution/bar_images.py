@@ -3,8 +3,10 @@
 Bars of f cycle/px that a camera samples r times a pixel leave an image at r - f when the samples
 are interpolated, with the phase of the samples' lattice less that of the bars. Both phases are
 known at every pixel, so the image adds up over the whole wedge, and nothing else does: noise,
-coding and harmonics come out of step. Where it is too weak to be seen, the camera's own samples
-carry more than its optics do, and they do not limit any reading.
+coding and harmonics come out of step. A kernel of many pixels (Lanczos) takes images of bars that
+the samples carry; of finer ones the image is what it keeps, since it is the coarser, and the bars
+are what it takes. Where no image is seen, the camera's own samples carry more than its optics do,
+and they do not limit any reading.
 
 Rows that were made of those above and below, by whatever rule, are known the same way: bars finer
 than the rows that are left can carry come out as their image, and the bars themselves are the
@@ -41,6 +43,8 @@ STRONG = 0.2  # of the bars
 FINER, STRONGER = (1.15, 1.85), 1.0
 HALF, NEAR_HALF = 0.5, 0.015  # samples a pixel
 FEWER = RATES[::2]
+# nearer to half the rate of a zoom, where optics leave more of the bars
+JUST_FINER = 1.05, 1.7
 # what a coder leaves of bars looks like images at many rates: steps of rate that are one, and times
 # what nine in ten others show (162 coded films: 1.8 at most where none was enlarged)
 BESIDE, OTHERS, OUTSTANDING = 8, 0.9, 2.2
@@ -65,15 +69,14 @@ def factor(wedges: Sequence[View]) -> float:
 
     From 1.12 to 2.5 are seen. All wedges must show the same.
     """
-    known = _known(wedges)
-    if not known:
-        return 1.0
-    images = np.array([_images(_bars(view)) for view in known])
-    strength, sure = images[:, 0].min(axis=0), np.sqrt(np.sum(images[:, 1] ** 2, axis=0))
-    best = int(np.argmax(np.where(strength >= STRONG, sure, 0.0)))
-    if strength[best] < STRONG or sure[best] < SEEN or not _stands_out(sure, best):
-        return 1.0
-    return 1 / _top(sure, best)
+    every = [_bars(view) for view in _known(wedges)]
+    for band, least in ((BAND, STRONG), (JUST_FINER, STRONGER)) if every else ():
+        images = np.array([_images(bars, band) for bars in every])
+        sure = np.sqrt(np.sum(images[:, 1] ** 2, axis=0))
+        best = _surest(images[:, 0].min(axis=0), sure, least)
+        if best is not None and not any(_carried(bars, best) for bars in every):
+            return 1 / _top(sure, best)
+    return 1.0
 
 
 def halves(wedges: Sequence[View]) -> tuple[float, float]:
@@ -99,10 +102,24 @@ def _known(wedges: Sequence[View]) -> list[View]:
 def _is_half(bars: _Bars) -> bool:
     """Whether bars too fine for half the pixels are weaker than their image by such samples."""
     strength, sure = _images(bars, FINER, FEWER)
-    surest = np.where(strength >= STRONGER, sure, 0.0)
+    best = _surest(strength, sure, STRONGER)
+    return best is not None and abs(float(FEWER[best]) - HALF) <= NEAR_HALF
+
+
+def _carried(bars: _Bars, number: int) -> bool:
+    """Whether bars too fine for samples of a rate are there, and stronger than their image.
+
+    A picture made smaller by a short kernel shows images at rates that its pixels exceed.
+    """
+    strength, sure = _images(bars, JUST_FINER)[:, number].tolist()
+    return bool(strength < STRONGER and sure > SEEN * strength)
+
+
+def _surest(strength: Array, sure: Array, least: float) -> int | None:
+    """Return the number of the rate whose image is seen, of ``least`` strength; None: of none."""
+    surest = np.where(strength >= least, sure, 0.0)
     best = int(np.argmax(surest))
-    near = abs(float(FEWER[best]) - HALF) <= NEAR_HALF
-    return bool(near and surest[best] >= SEEN and _stands_out(sure, best))
+    return best if surest[best] >= SEEN and _stands_out(sure, best) else None
 
 
 def _stands_out(sure: Array, best: int) -> bool:
