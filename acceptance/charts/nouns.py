@@ -84,9 +84,9 @@ class Copy:
     ``reflectance_doubt`` and ``scale_doubt`` are relative standard uncertainties (k = 1) of
     reflectances and of lengths, ``lab_doubt`` that of colours in CIELAB units. ``measured_on`` and
     ``due`` are ISO dates, empty where it was not measured; ``expired``: it was due when it was
-    filmed; ``filmed_before``: the day of that, where it was only measured later. ``sha256`` is that
-    of the copy's file. How far the measured values are from the design: ``length``, the factor
-    farthest from 1; ``lightness`` (L*) and ``colour`` (CIELAB difference), the largest.
+    filmed; ``filmed``: the day of that. ``sha256`` is that of the copy's file. How far the
+    measured values are from the design: ``length``, the factor farthest from 1; ``lightness`` (L*)
+    and ``colour`` (CIELAB difference), the largest.
     """
 
     serial: str
@@ -97,7 +97,7 @@ class Copy:
     measured_on: str = ""
     due: str = ""
     expired: bool = False
-    filmed_before: str = ""
+    filmed: str = ""
     sha256: str = ""
     length: float = 1.0
     lightness: float = 0.0

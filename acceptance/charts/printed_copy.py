@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +24,7 @@ from acceptance.files import regular
 from acceptance.files.strict_toml import Table, parse, wrong
 from acceptance.messages import tr
 from acceptance.model import Reason
-from acceptance.model.basics import CHINA
+from acceptance.model.basics import CHINA, LONGEST_CALIBRATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,16 +78,23 @@ def wanted(shot: Shot, folder: Path) -> list[Chart]:
 
 def notices(chart: Chart) -> tuple[Reason, ...]:
     """Return all that the report must say about the copy."""
-    return tuple(filter(None, (notice(chart), otherwise(chart), later(chart))))
+    return tuple(filter(None, (notice(chart), otherwise(chart), untimely(chart))))
 
 
-def later(chart: Chart) -> Reason | None:
-    """Return that a copy was measured only after it was filmed: the result was known by then."""
+def untimely(chart: Chart) -> Reason | None:
+    """Return that a copy was measured only after it was filmed, or years before.
+
+    After it the result was known; prints fade and shrink.
+    """
     copy = chart.copy
-    if copy is None or not copy.filmed_before:
+    if copy is None or not (copy.measured_on and copy.filmed):
         return None
-    parameters = {"copy": copy.serial, "date": copy.measured_on, "filmed": copy.filmed_before}
-    return Reason(code="copy_measured_later", parameters=parameters)
+    age = date.fromisoformat(copy.filmed) - date.fromisoformat(copy.measured_on)
+    if timedelta(0) <= age <= LONGEST_CALIBRATION:
+        return None
+    code = "copy_measured_later" if age < timedelta(0) else "copy_measured_long_ago"
+    parameters = {"copy": copy.serial, "date": copy.measured_on, "filmed": copy.filmed}
+    return Reason(code=code, parameters=parameters)
 
 
 def otherwise(chart: Chart) -> Reason | None:
@@ -191,7 +198,7 @@ def read(path: Path, chart: Chart, day: str = "") -> Chart:
     table.end()
     day = day or datetime.now(CHINA).date().isoformat()
     expired = copy.due and day > copy.due
-    copy = replace(copy, filmed_before=day) if copy.measured_on > day else copy
+    copy = replace(copy, filmed=day)
     return replace(chart, copy=_expired(copy, chart) if expired else copy)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from acceptance.model import Pack, Plan, SubjectKind
 
 CLOSE = 0.7  # of difflib's ratio, from 0 to 1; only these words may stand there
+NEARLY, LONG = 0.85, 6  # where any word may stand: one letter of six; 4cif is no misspelt cif
 YES_NO = frozenset({"yes", "no"})
 # Facts that can hold only these words; ``place``, for instance, may be any place.
 WORDS: Mapping[str, frozenset[str]] = {
@@ -99,4 +100,6 @@ def _missed(name: str, word: str, asked: Collection[str]) -> Collection[str]:
     if closed := WORDS.get(name, yes_no):
         return () if word in closed else closed
     meant = CHINESE.get(word.strip(), word.strip().casefold())
-    return [one for one in asked if one.casefold() == meant]
+    long = [one for one in asked if min(len(one), len(meant)) >= LONG]
+    near = difflib.get_close_matches(meant, long, 1, NEARLY)
+    return [one for one in asked if one.casefold() == meant] or near

@@ -123,7 +123,7 @@ MORE: Mapping[str, Words] = {
         "lens": ("镜头型号",),
         "shutter": ("快门速度",),
     },
-    "region": {},
+    "region": {"centre": ("center", "中央")},
 }
 # What is written for a unit, what it is a unit of, and how many of those one of it is.
 UNITS: Mapping[str, tuple[str, float]] = {

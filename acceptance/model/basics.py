@@ -10,6 +10,8 @@ Value = str | int | float | bool
 Box = tuple[float, float, float, float]
 Point = tuple[float, float]
 
+# Our own bound, of no standard: calibrations hold a year or two.
+LONGEST_CALIBRATION = timedelta(days=5 * 366)
 CHINA = timezone(timedelta(hours=8))  # days of work and all printed times are its own
 FIRST_DAY = "2000-01-01"  # an ISO date before it is of a clock that nobody set
 

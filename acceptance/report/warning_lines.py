@@ -36,7 +36,7 @@ OF_REQUIREMENTS = frozenset({"requirement", "name", "sampling"})
 OF_TIME = frozenset({"committed", "seeded"})
 ITEMS_ARE_PACKS = frozenset({"altered_pack"})
 SECONDS = frozenset({"gap", "longest_break", "clock_error", "clock_offset"})
-OF_RECORDINGS = SECONDS | {"until", "in_service", "utc_offset"}
+OF_RECORDINGS = SECONDS | {"until", "in_service", "utc_offset", "name_pattern"}
 LONGEST = 200  # columns of a sentence there, two lines; a Chinese character takes two columns
 
 

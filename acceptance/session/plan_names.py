@@ -14,7 +14,7 @@ from acceptance.messages import tr
 from acceptance.scene import views
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from acceptance.model import Answer, Pack, Plan, Taken
 
@@ -36,8 +36,16 @@ def complaints(packs: Sequence[Pack], plan: Plan) -> Iterator[PlanError]:
     known = {*vocabulary.names("condition"), *asked}
     for where, noun in _with_conditions(plan):
         yield from _misspelt([one.name for one in noun.conditions], known, where, "condition")
+    regions = {*vocabulary.names("region"), *(one.region for one in demands if one.region)}
     for shot in plan.shots:
+        where = tr("shot {shot}, regions", shot=shot.id)
+        yield from _misspelt(_words(shot.measured_regions), regions, where, "region")
         yield from views.without_kind(shot)
+
+
+def _words(regions: Collection[str]) -> Iterator[str]:
+    """Yield the dotted words of names of regions, without their numbers: ``edge2`` is an edge."""
+    yield from (word.rstrip("0123456789") for name in regions for word in name.split("."))
 
 
 def _with_conditions(plan: Plan) -> Iterator[tuple[str, Taken | Answer]]:
@@ -49,7 +57,7 @@ def _with_conditions(plan: Plan) -> Iterator[tuple[str, Taken | Answer]]:
 
 
 def _misspelt(
-    names: Collection[str], known: Collection[str], where: str, section: str
+    names: Iterable[str], known: Collection[str], where: str, section: str
 ) -> Iterator[PlanError]:
     for name in names:
         if near := vocabulary.close(name, known):

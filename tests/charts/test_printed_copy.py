@@ -177,6 +177,15 @@ def test_a_copy_measured_after_it_was_filmed_is_told(tmp_path: Path) -> None:
     assert reason.parameters["date"] == "2999-01-01"
 
 
+def test_a_copy_measured_years_before_it_was_filmed_is_told(tmp_path: Path) -> None:
+    """Also where nobody says until when that holds, or somebody says for ever."""
+    old = measured().replace("2026-11-25", "2011-11-25").replace("2027-11-25", "2099-11-25")
+    for text, day, is_said in ((old, "2026-11-24", True), (old, "2016-11-24", False)):
+        found = printed_copy.notices(read(tmp_path, text, today=day))
+        codes = [one.code for one in found]
+        assert (codes == ["copy_measured_long_ago"]) is is_said, codes
+
+
 def test_an_expired_copy_keeps_its_values_with_the_doubt_of_an_unmeasured_print(
     tmp_path: Path,
 ) -> None:

@@ -196,6 +196,15 @@ def test_a_word_for_nothing_is_nobody(name: str) -> None:
     assert not alike.is_name(name)
 
 
+@pytest.mark.parametrize(
+    ("name", "is_somebody"),
+    [("检测员", False), ("评委（3）", False), ("rater-3", False), ("Engineer Li", True),
+     ("检测员王五", True), ("张工程师", True), ("Experta", True), ("甲", True)],
+)  # fmt: skip
+def test_what_somebody_does_is_no_name(name: str, is_somebody: bool) -> None:  # noqa: FBT001 -- a row of the table
+    assert alike.is_name(name) is is_somebody
+
+
 @pytest.mark.parametrize("serial", ["1", "5", "11", "7", "2222", "AA", "X1", "100"])
 def test_a_short_serial_number_of_two_devices_is_told(serial: str) -> None:
     assert [*twins.devices(judged(cameras(serial=(serial, serial))))]

@@ -143,6 +143,8 @@ def test_a_misspelt_condition_or_fact_is_refused_with_what_was_meant(
         ({"kind": "knd"}, "unknown field .did you mean 'kind'"),
         ({"colour": "colourr"}, "Did you mean 'colour'"),
         ({"region": "centre.gray3"}, "does not say what it shows"),
+        ({"region": "cntre.flat"}, "Did you mean 'centre'"),
+        ({"region": "flat.midle"}, "Did you mean 'middle'"),
     ],
 )
 def test_a_misspelt_kind_tap_path_field_word_or_region_is_refused(

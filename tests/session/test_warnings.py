@@ -36,6 +36,7 @@ from ways_by_file import WAYS_BY_FILE
 from ways_by_name import WAYS_BY_NAME
 from ways_by_party import WAYS_BY_PARTY
 from ways_by_statement import WAYS_BY_STATEMENT
+from ways_left_over import WAYS_LEFT_OVER
 from ways_to_bend import (
     AS_SHIPPED,
     BASE,
@@ -85,7 +86,10 @@ from acceptance.signing.session_changes import changed_warnings
 ROOT = Path(__file__).resolve().parents[2]
 
 
-ALL_WAYS = (*WAYS, *MORE_WAYS, *WAYS_BY_STATEMENT, *WAYS_BY_NAME, *WAYS_BY_PARTY, *WAYS_BY_FILE)
+ALL_WAYS = (
+    *(*WAYS, *MORE_WAYS, *WAYS_BY_STATEMENT, *WAYS_BY_NAME),
+    *(*WAYS_BY_PARTY, *WAYS_BY_FILE, *WAYS_LEFT_OVER),
+)
 # A requirement, sampling or clause by its code; what is gone from an own pack has no other name.
 CODE = re.compile(r"\b(?:base|own|db50\w+)#(?!noise (?:was taken out|已被撤销))\w|\b\w+_\w+ = ")
 
@@ -147,7 +151,7 @@ def found_again(done: Session, folder: Path) -> list[str]:
 
 
 # What is said of a retake or of a seed: there is a pass either way, and a warning the more.
-SAID = (*WAYS_BY_STATEMENT, *WAYS_BY_NAME)
+SAID = (*WAYS_BY_STATEMENT, *WAYS_BY_NAME, *WAYS_LEFT_OVER)
 ONLY_SAID = [way for way in SAID if way.codes[0] in {"retaken", "seed_by_operator"}]
 # Ways by which a failure becomes a pass outright, as the table's own sessions show.
 OUTRIGHT = [way for way in ALL_WAYS if way.codes[0] in {

@@ -21,8 +21,18 @@ NOBODY = frozenset({
     *("测试", "系统", "自动", "管理员", "某", "某某", "某人"),
     *("test", "system", "auto", "automatic", "admin", "nobody"),
 })  # fmt: skip
+# What somebody does, in place of a name, also with a number or letter: 检测员, 评委 3, rater A.
+ROLE = re.compile(
+    r"(?:(?:检[测验]|测[试量]|操作|工作|现场|技术|质检|评[分审]|观[看察测]|打分|记录)(?:人员|员|组|者|人)"
+    r"|工程师|评委|专家|观众|非?专业人员)[\s.:#_(-]*(?:\d{1,3}|[a-z一二三四五六七八九十甲乙丙丁戊])?[号)]?"
+    r"|(?:operator|engineer|tester|technician|inspector|rater|viewer|observer|expert|assessor)s?"
+    r"(?:[\s.:#_(-]*\d{1,3}|[\s.:#_(-]+[a-z])?\)?"
+)
 NO_REASON = frozenset({
-    *("无原因", "没有原因", "无理由", "测试", "系统", "自动"),
+    *("无原因", "没有原因", "无理由", "测试", "系统", "自动", "原因", "按要求", "见附件"),
+    *("不合格", "未合格", "不达标", "未达标", "不符合", "未通过", "不通过"),
+    *("失败", "结果不好", "效果不好", "failed", "fail", "failure", "notpassed", "didnotpass"),
+    *("toolow", "asrequested"),
     *("重拍", "补拍", "重测", "补测", "再拍", "重新拍摄"),
     *("test", "system", "auto", "automatic", "retake", "retaken", "again"),
 })  # fmt: skip
@@ -73,11 +83,12 @@ def is_reason(text: str) -> bool:
 
 
 def is_name(text: str) -> bool:
-    """Whether a name is somebody's; 丽丽, Na and JJ are, N/A, 系统 and 111 are not."""
+    """Whether a name is somebody's; 丽丽, Na and JJ are, N/A, 系统, 111 and 评委 1 are not."""
     word = plain(text)
     if text.strip() in NAMES_TOO or INITIALS.fullmatch(text.strip()):
         return True
-    return word not in NOTHING | NOBODY and not (word.isascii() and _repeats(word))
+    nobody = word in NOTHING | NOBODY or ROLE.fullmatch(letters(text))
+    return not nobody and not (word.isascii() and _repeats(word))
 
 
 def is_serial(text: str) -> bool:

@@ -14,7 +14,7 @@ from acceptance.checks.warned.alike import is_name, is_serial, person, plain
 from acceptance.checks.warned.dates import judged_on
 from acceptance.checks.warned.judged import caution
 from acceptance.checks.warned.overlays import confirmed_things, of_interest
-from acceptance.model.basics import known_day
+from acceptance.model.basics import LONGEST_CALIBRATION, known_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from acceptance.checks.warned.judged import Judged
     from acceptance.model import Condition, Instrument, Pack, SessionWarning, Shot
 
-# Our own bounds, of no standard: calibrations hold a year or two, an inspection takes weeks.
-LONGEST_CALIBRATION = timedelta(days=5 * 366)
-LONGEST_WORK = timedelta(days=366)
+LONGEST_WORK = timedelta(days=366)  # our own bound: an inspection takes weeks
 
 
 def planned(judged: Judged) -> Iterator[SessionWarning]:

@@ -42,9 +42,11 @@ COMPUTED_WITH = frozenset({
 COPY_OTHERWISE = "{copy} ({shot}): ×{length:.3f}, ΔL* {lightness:.0f}, ΔE {colour:.0f} ({by})"
 STILL = "share", "undecided"  # shares of a film in which nothing changes
 STILL_SHARE = 0.9  # of a film in which nothing changes
-NO_DOUBT = {"until", "utc_offset"}  # of an inspection, and of recorders elsewhere
+# Of an inspection, of recorders elsewhere, and of those whose names are none of the usual ones.
+NO_DOUBT = {"until", "utc_offset", "name_pattern"}
 LENIENT = {one.name: one.default for one in fields(Recordings) if one.name in {
     "gap", "longest_break", "clock_error", "clock_offset", "until", "in_service", "utc_offset",
+    "name_pattern",
 }}  # fmt: skip
 
 
@@ -177,9 +179,9 @@ def contradicted(judged: Judged) -> Iterator[SessionWarning]:
 
 
 def arrivals(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield the shots whose frames came when a table says so that no record of a capture names."""
-    shots = judged.session.shots
-    if stated := [shot.id for shot in shots if shot.arrivals and not shot.stream_record]:
+    """Yield the shots whose frames or packets came as a table says that no record vouches for."""
+    tables = [shot for shot in judged.session.shots if shot.arrivals or shot.packets]
+    if stated := [shot.id for shot in tables if not shot.stream_record]:
         yield note("arrivals_stated", stated)
 
 

@@ -71,6 +71,20 @@ def _weaker_things(judged: Judged, pack: Pack, base: Pack) -> Iterator[tuple[str
     if pack.scoring and base.scoring:
         fields = limits.weaker_fields(base.scoring, pack.scoring, limits.OF_SCORING)
         yield pack.id, [*fields]
+    yield from _scored_too(judged, pack, base)
+
+
+def _scored_too(judged: Judged, pack: Pack, base: Pack) -> Iterator[tuple[str, list[str]]]:
+    """Name what an own pack has counted in the score that nothing below asks, or the score itself.
+
+    Items that always conform outweigh one that fails.
+    """
+    if not pack.scoring or not _first_of_others(judged, pack, base):
+        return
+    if not base.scoring:
+        yield pack.id, ["scoring"]
+    added = (f"{pack.id}#{one.id}" for one in pack.requirements if one.part)
+    yield from ((name, ["part"]) for name in added if name in judged.added)
 
 
 def _bare(identity: str) -> str:

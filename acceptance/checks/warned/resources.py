@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from acceptance.model import Answer, Instrument, SessionWarning
 
 
+# Notes on printed copies of charts, and what they are among instruments.
+COPIES = {"copy_measured_later": "calibrated_later", "copy_measured_long_ago": "held_for_years"}
+
+
 def instruments(judged: Judged) -> Iterator[SessionWarning]:
     """Yield the instruments in use that nobody listed, or whose calibration is not shown.
 
@@ -27,9 +31,9 @@ def instruments(judged: Judged) -> Iterator[SessionWarning]:
         if trouble:
             troubles.setdefault(trouble, []).append(name)
     for each in judged.session.notes:
-        if each.reason.code == "copy_measured_later":
+        if why := COPIES.get(each.reason.code):
             copy = "{copy} ({date})".format_map(each.reason.parameters)
-            troubles.setdefault("calibrated_later", []).append(copy)
+            troubles.setdefault(why, []).append(copy)
     for trouble, names in troubles.items():
         yield caution("resources_open", names, trouble=trouble)
     calibrated = (known[name] for name, _ in _used(judged) if name in known and known[name].due)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.checks.sampling import NO_DEVICES
 from acceptance.checks.taken_out import CODE, by_requirement
+from acceptance.checks.warned.alike import is_serial
 from acceptance.checks.warned.judged import caution, note
 from acceptance.model import Verdict
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acceptance.checks.warned.judged import Judged
-    from acceptance.model import Finding, SessionWarning, Taken
+    from acceptance.model import Finding, SessionWarning, Subject, Taken
 
 # Reasons by which what the plan says of a subject or a shot takes a requirement out.
 STATED = frozenset({"facts_differ", "condition_differs", "condition_not_recorded", "no_subject"})
@@ -89,9 +90,14 @@ def untested_devices(judged: Judged) -> Iterator[SessionWarning]:
     seen |= {answer.subject for answer in session.plan.answers}
     drawn = {device for sample in session.samples for device in sample.drawn}
     spared = {device for sample in session.samples for device in sample.lot} - drawn
-    devices = [one.id for one in session.plan.subjects if one.kind not in NO_DEVICES]
+    devices = [one.id for one in session.plan.subjects if _is_device(one)]
     if untested := [device for device in devices if device not in seen | spared]:
         yield caution("untested_devices", untested, all=len(devices))
+
+
+def _is_device(subject: Subject) -> bool:
+    """Whether it is a device by its kind, or by a number or stream, which no site or system has."""
+    return subject.kind not in NO_DEVICES or is_serial(subject.serial) or bool(subject.source)
 
 
 def _about(taken: Taken) -> tuple[str, ...]:

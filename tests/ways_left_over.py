@@ -1,0 +1,134 @@
+"""Ways to bend a verdict that earlier lists had left: who is nobody, what is no device, scores."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from more_ways_to_bend import RECORDER
+from reached_session import CAMERA, FIRM, NOISE, SHOT, STEPS, Case, overlay, pack
+from ways_by_file import PASSED, noted
+from ways_by_statement import rated_by, taken_again
+from ways_to_bend import DEVICE, HONEST, KEPT, OWN_SOURCE, SITE, Way
+
+from acceptance.model import Answer, Plan, Scope, Subject, SubjectKind
+
+NINTH = Subject(id="cam-9", kind=SubjectKind.SYSTEM, name="9 号")
+WITH_NINTH = replace(PASSED, plan=replace(DEVICE, subjects=(CAMERA, NINTH)))
+SCORED = "".join(f'{one}part = "technical"\nscope = "site"\n' for one in (STEPS, NOISE))
+SCORE = (
+    f'[scoring]\nclause = "1"\nfigure = {{ {FIRM} }}\n'
+    "basic_weight = 0.6\npass_from = 0.8\nbasic_from = 0.6\n"
+)
+EASY = "".join(
+    f'[[requirements]]\nid = "easy{number}"\nclause = "1"\nhow = "inspected"\nscope = "site"\n'
+    f'subjects = ["site"]\ntext = "有标识"\ntext_en = "Labelled"\n{OWN_SOURCE}\nPART'
+    for number in range(9)
+)
+COUNTED = EASY.replace("PART", 'part = "technical"\n')
+AGED = {"copy": "A3-001", "date": "2011-11-30", "filmed": "2026-11-20"}
+
+
+def site(own: str, base: str) -> Case:
+    """Accept a site by an overlay, with a yes to whatever it adds."""
+    answers = tuple(
+        Answer(
+            subject="site", requirement=f"own#easy{number}", by="王工", when="2026-11-20", yes=True
+        )
+        for number in range(own.count("[[requirements]]"))
+    )
+    subjects = (SITE, replace(CAMERA, parent="site"))
+    plan = Plan(subjects=subjects, operator="王工", scope=Scope.SITE, answers=answers)
+    packs = {"base": base, "own": overlay(own)}
+    return replace(HONEST, packs=packs, judge_by=("own",), plan=plan)
+
+
+def kept(pattern: str) -> Case:
+    """Keep recordings whose names are read so."""
+    plan = replace(DEVICE, subjects=(CAMERA, RECORDER))
+    recordings = replace(KEPT, subject=RECORDER.id, name_pattern=pattern, until="")
+    return replace(PASSED, plan=plan, recordings=(recordings,))
+
+
+WAYS_LEFT_OVER = (
+    *(
+        Way(
+            what=f"a panel of {names[0]} and so on in place of names",
+            codes=("resources_open",),
+            honest=rated_by("甲", "乙", "丙", "丁"),
+            bent=rated_by(*names),
+            words=("Who measured is not stated",),
+        )
+        for names in (
+            ("评委1", "评委2", "评委3", "评委4"),
+            ("专家甲", "专家乙", "观众（一）", "观众（二）"),
+            ("rater A", "rater B", "viewer 1", "viewer 2"),
+        )
+    ),
+    *(
+        Way(
+            what=f"measured by {who}",
+            codes=("resources_open",),
+            bent=replace(PASSED, plan=replace(DEVICE, operator=who)),
+            words=("Who measured is not stated",),
+        )
+        for who in ("检测员", "工程师", "Operator 2")
+    ),
+    *(
+        Way(
+            what=f"filmed again until it suits, because of {why}",
+            codes=("retaken",),
+            honest=taken_again("照明被关闭"),
+            bent=taken_again(why),
+            words=("Reason: none is given",),
+        )
+        for why in ("不合格", "效果不好", "见附件", "Too low")
+    ),
+    *(
+        Way(
+            what=f"a camera that nobody filmed, called a system, though it has a {sign}",
+            codes=("untested_devices",),
+            honest=WITH_NINTH,
+            bent=replace(
+                WITH_NINTH,
+                plan=replace(DEVICE, subjects=(CAMERA, replace(NINTH, **{sign: value}))),
+            ),
+            words=("cam-9",),
+        )
+        for sign, value in (("serial", "SN 9"), ("source", "rtsp://10.0.0.9/1"))
+    ),
+    Way(
+        what="nine items that always conform, counted in the score beside one that fails",
+        codes=("weaker_rule",),
+        honest=site(EASY.replace("PART", ""), pack(SCORED) + SCORE),
+        bent=site(COUNTED, pack(SCORED) + SCORE),
+        words=("part of the score",),
+    ),
+    Way(
+        what="a score where the standard has none",
+        codes=("weaker_rule",),
+        honest=site("", pack(SCORED)),
+        bent=site(SCORE, pack(SCORED)),
+        words=("a score where there is none",),
+    ),
+    Way(
+        what="names of recordings read in a way of one's own",
+        codes=("recordings_bounds",),
+        honest=kept(""),
+        bent=kept("*{start}*{end}*"),
+        words=("*{start}*{end}*",),
+    ),
+    Way(
+        what="arrivals of packets typed into a table",
+        codes=("arrivals_stated",),
+        honest=replace(PASSED, shots=(replace(SHOT, packets="p.csv", stream_record="a.jsonl"),)),
+        bent=replace(PASSED, shots=(replace(SHOT, packets="p.csv"),)),
+        words=("shot-1",),
+    ),
+    Way(
+        what="a print that was measured fifteen years before",
+        codes=("resources_open",),
+        honest=PASSED,
+        bent=noted("chart", "copy_measured_long_ago", **AGED),
+        words=("A3-001 (2011-11-30)",),
+    ),
+)
