@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import struct
 import zlib
 from functools import partial
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
-from forgeries import Forgery, elsewhere, within
+from forgeries import Forgery, elsewhere, signed, within
 from more_tamperings import anew, change
 from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.xref import XRefStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
+    from acceptance.signing.chains import DemoChain
+
+ROW = struct.Struct(">BQH")  # of a table of objects: kind, place, generation
 name = generic.NameObject
 
 
@@ -123,6 +131,31 @@ def trailer_says(writer: IncrementalPdfFileWriter) -> None:
     writer.trailer[name("/Conclusion")] = generic.pdf_string("全部合格")
 
 
+def listing(kind: int, generation: int) -> Callable[[bytes, DemoChain], bytes]:
+    """Return what signs with a row on what page 1 draws in the update's table of objects."""
+    write = generic.StreamObject.write_to_stream
+
+    def sign(pdf: bytes, chain: DemoChain) -> bytes:
+        page = PdfFileReader(io.BytesIO(pdf)).root["/Pages"]["/Kids"][0]
+        number = page.raw_get("/Contents").idnum
+
+        def act(table: generic.StreamObject, *given: object) -> None:
+            if isinstance(table, XRefStream):
+                spans = [*table["/Index"]]
+                pairs = zip(spans[::2], spans[1::2], strict=True)
+                listed = [first + step for first, count in pairs for step in range(count)]
+                index = [value for one in sorted([*listed, number]) for value in (one, 1)]
+                table[name("/Index")] = generic.ArrayObject(map(generic.NumberObject, index))
+                rows, at = bytes(table._data), ROW.size * sum(each < number for each in listed)
+                table._data = rows[:at] + ROW.pack(kind, 0, generation) + rows[at:]
+            write(table, *given)
+
+        with patch.object(generic.StreamObject, "write_to_stream", act):
+            return signed(pdf, chain)
+
+    return sign
+
+
 A_STAMP = partial(waits, TU=generic.pdf_string("Timestamp"))
 LOCKED = {"Type": "/SigFieldLock", "Action": "/All", "Msg": "/全部合格"}
 LOCK = generic.DictionaryObject({name(f"/{key}"): name(value) for key, value in LOCKED.items()})
@@ -194,4 +227,11 @@ HIDDEN_PLACES = [
             sign=within(trailer_says)),
     Forgery("words beside what later checks need", "holds /Words",
             sign=within(partial(change, DSS=WORDS))),
+    *(
+        Forgery(f"what page 1 draws {what} in the signature's update", "frees some of the report",
+                sign=listing(kind, generation))
+        for what, kind, generation in (
+            ("freed", 0, 2), ("freed for good", 0, 65535), ("of an unknown kind", 3, 0),
+        )
+    ),
 ]  # fmt: skip

@@ -65,6 +65,9 @@ def beyond_signatures(reader: PdfFileReader, *, metadata: bool = False) -> Itera
     if reader.xrefs.total_revisions != signed + 1:
         yield tr("the report was updated otherwise than by signing it")
         return
+    if any(_lists_otherwise(reader, revision) for revision in range(signed + 1)):
+        yield tr("a table of objects frees some of the report, or lists others than were written")
+        return
     first, last = (reader.get_historical_resolver(revision) for revision in (0, signed))
     if any(_value(first.trailer_view, key) != _value(last.trailer_view, key) for key in WHOLE):
         yield tr("another document was put behind the one that was signed")
@@ -90,6 +93,25 @@ def beyond_signatures(reader: PdfFileReader, *, metadata: bool = False) -> Itera
             yield tr(
                 "object {number} of the report was replaced by who signed it", number=ref.idnum
             )
+
+
+def _lists_otherwise(reader: PdfFileReader, revision: int) -> bool:
+    """Whether a table of objects does more than say where those of its part of the file are.
+
+    Viewers, and libraries among themselves, differ in what they then show.
+    """
+    data = reader.xrefs.get_xref_data(revision)
+    if data.freed or data.hybrid:
+        return True
+    if revision == 0:
+        return False
+    later = any(generation for generation, _ in data.standard_xrefs.values())
+    table = reader.xrefs.get_xref_container_info(revision).stream_ref
+    if data.xrefs_in_objstm or later or table is None:
+        return bool(data.xrefs_in_objstm) or later
+    entries = reader.get_historical_resolver(revision)(table)
+    rows = sum([*at(entries, "/Index", ())][1::2])
+    return "/XRefStm" in entries or rows != len(data.standard_xrefs) + 1
 
 
 def _strange_entries(
