@@ -132,6 +132,22 @@ def quantised(random: np.random.Generator) -> Iterator[Floats]:
         yield shown
 
 
+def caret(random: np.random.Generator) -> Iterator[Floats]:
+    """Show a page of text in which nothing moves but a caret that blinks."""
+    page = _page(random)
+    for n in range(FRAMES):
+        shown = page.copy()
+        shown[30:44, 30:33] = 16 if n // 12 % 2 else 235
+        yield shown
+
+
+def flicker(random: np.random.Generator) -> Iterator[Floats]:
+    """Film a room without noise, by a lamp that flickers and then burns evenly."""
+    ground, depth, pace = _texture(random), random.uniform(0.01, 0.06), random.uniform(0.6, 2.0)
+    for n in range(FRAMES):
+        yield ground * (1 + depth * np.sin(pace * n) * (n < FRAMES // 2))
+
+
 SCENES: dict[str, Scene] = {
     "slide with a pointer": cursor,
     "belt": conveyor(0.0, stops=False),
@@ -148,6 +164,8 @@ SCENES: dict[str, Scene] = {
     "paused player under a clock": thumbnails,
     "fog": fog,
     "passer-by in steps": quantised,
+    "page with a caret": caret,
+    "lamp that flickers, then rests": flicker,
 }
 
 

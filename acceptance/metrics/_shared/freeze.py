@@ -47,6 +47,7 @@ ONE_PICTURE = 0.02
 # share of pixels from which key frames differ by noise; how many must; codes of their mean, and
 # share of their size, by which those that are alike may be less
 LIVE_NOISE, LIVE_PAIRS, AS_BRIGHT, NO_LARGER = 0.3, 2, 4.0, 0.7
+LIT = 0.35  # of what two key frames differ by: their means do by more where the light changed
 # codes on the thumbnail from frame to frame up to which nothing moves, and up to which noise may
 # change it; of that what may change over two frames, or over two key frames: motion, however slow,
 # goes twice as far, noise does not
@@ -148,7 +149,8 @@ def _is_live(series: Series, key: int, following: int) -> bool:
     triple = [following, *(following + 1 + after[:1])]
     far = series.key_drift[triple] > KEY_DRIFTS * series.key_difference[following]
     noisy = series.key_noise[following] >= LIVE_NOISE and usual <= NOISY
-    return bool(noisy and not moves and not far.any())
+    lit = abs(series.mean[following] - series.mean[key]) > LIT * series.key_difference[following]
+    return bool(noisy and not moves and not far.any() and not lit)
 
 
 def shows_noise(series: Series) -> bool:

@@ -62,8 +62,8 @@ class FittedChart:
     """Fits of each lens to ``points`` of a chart, the better one first.
 
     ``stated``: the focal length was known before the fit. ``beside``: the points contradict an axis
-    near the picture's middle, as where the picture was cut from a larger one. ``bent``: they
-    contradict a flat print.
+    near the picture's middle, as where the picture was cut from a larger one. ``bent``: what a
+    flat print would leave (``LensFit.residual``) where they contradict one, else 0.
     """
 
     frame: PictureFrame
@@ -71,7 +71,7 @@ class FittedChart:
     lenses: Mapping[str, LensFit]
     stated: bool
     beside: bool = False
-    bent: bool = False
+    bent: float = 0.0
 
     @property
     def best(self) -> LensFit:
@@ -108,9 +108,9 @@ def told_apart(fits: Sequence[FittedChart]) -> Sequence[FittedChart]:
     """Return the fits, each with a pixel aspect, that the chart's perspective leaves possible.
 
     The right one leaves hardly more than a wrong one (2 % in simulation), which leaves as little
-    where a turn of the chart imitates it.
+    where a turn of the chart imitates it. A bent print would imitate it, too.
     """
-    left = [fit.best.residual * fit.frame.half for fit in fits]
+    left = [max(fit.bent, fit.best.residual) * fit.frame.half for fit in fits]
     return [fit for fit, own in zip(fits, left, strict=True) if own <= TOLD_APART * min(left)]
 
 
@@ -127,7 +127,8 @@ def fit_chart(shot: Shot, frame: PictureFrame, points: Points) -> FittedChart:
         known = replace(usual, centre_doubt=ANYWHERE, askew_doubt=ANYHOW)
         lenses = _lenses(frame, points, known)
     bending = replace(usual, flat_doubt=ANY_BEND)
-    bent = _is_bent(frame, points, bending, _first(lenses))
+    flat = _first(lenses)
+    bent = flat.residual if _is_bent(frame, points, bending, flat) else 0.0
     if bent:
         beside, known = False, bending
         lenses = _lenses(frame, points, known)
