@@ -131,8 +131,11 @@ def trailer_says(writer: IncrementalPdfFileWriter) -> None:
     writer.trailer[name("/Conclusion")] = generic.pdf_string("全部合格")
 
 
-def listing(kind: int, generation: int) -> Callable[[bytes, DemoChain], bytes]:
-    """Return what signs with a row on what page 1 draws in the update's table of objects."""
+def listing(kind: int, generation: int, skipped: int = 0) -> Callable[[bytes, DemoChain], bytes]:
+    """Return what signs with a row on what page 1 draws in the update's table of objects.
+
+    Its first rows are left out, as many as are ``skipped``.
+    """
     write = generic.StreamObject.write_to_stream
 
     def sign(pdf: bytes, chain: DemoChain) -> bytes:
@@ -144,10 +147,12 @@ def listing(kind: int, generation: int) -> Callable[[bytes, DemoChain], bytes]:
                 spans = [*table["/Index"]]
                 pairs = zip(spans[::2], spans[1::2], strict=True)
                 listed = [first + step for first, count in pairs for step in range(count)]
-                index = [value for one in sorted([*listed, number]) for value in (one, 1)]
+                numbers = sorted([*listed, number])[skipped:]
+                index = [value for one in numbers for value in (one, 1)]
                 table[name("/Index")] = generic.ArrayObject(map(generic.NumberObject, index))
                 rows, at = bytes(table._data), ROW.size * sum(each < number for each in listed)
-                table._data = rows[:at] + ROW.pack(kind, 0, generation) + rows[at:]
+                whole = rows[:at] + ROW.pack(kind, 0, generation) + rows[at:]
+                table._data = whole[skipped * ROW.size :]
             write(table, *given)
 
         with patch.object(generic.StreamObject, "write_to_stream", act):
@@ -229,9 +234,10 @@ HIDDEN_PLACES = [
             sign=within(partial(change, DSS=WORDS))),
     *(
         Forgery(f"what page 1 draws {what} in the signature's update", "frees some of the report",
-                sign=listing(kind, generation))
-        for what, kind, generation in (
-            ("freed", 0, 2), ("freed for good", 0, 65535), ("of an unknown kind", 3, 0),
+                sign=listing(*row))
+        for what, row in (
+            ("freed", (0, 2)), ("freed for good", (0, 65535)), ("of an unknown kind", (3, 0)),
+            ("of an unknown kind in the place of the first row", (3, 0, 1)),
         )
     ),
 ]  # fmt: skip

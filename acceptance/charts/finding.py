@@ -266,9 +266,8 @@ def _through_best_lens(
         return located
     lenses = [replace(start, distortion=k) for k in LENSES if k != start.distortion]
     every = [located, *(_refine(grey, chart, marks, lens) for lens in lenses)]
-    found = [place for place in every if place is not None]
-    best = max(found, key=lambda place: (place.fiducials_found, -place.residual), default=None)
-    return None if best is None or _unlike(best) else best
+    found = [place for place in every if place is not None and not _unlike(place)]
+    return max(found, key=lambda place: (place.fiducials_found, -place.residual), default=None)
 
 
 def _unlike(located: Located) -> bool:

@@ -100,6 +100,7 @@ def _missed(name: str, word: str, asked: Collection[str]) -> Collection[str]:
     if closed := WORDS.get(name, yes_no):
         return () if word in closed else closed
     meant = CHINESE.get(word.strip(), word.strip().casefold())
-    long = [one for one in asked if min(len(one), len(meant)) >= LONG]
+    # unimportant and 非重点 are the opposite of what they end with
+    long = [o for o in asked if min(len(o), len(meant)) >= LONG and not meant.endswith(o)]
     near = difflib.get_close_matches(meant, long, 1, NEARLY)
     return [one for one in asked if one.casefold() == meant] or near

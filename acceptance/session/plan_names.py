@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from acceptance.model import Answer, Pack, Plan, Taken
 
 
+# Words of regions that somebody may choose, though known ones are nearly the same: light, tile.
+OWN_REGIONS = frozenset({
+    *("left", "right", "title", "day", "night", "whole", "color", "edges", "flats"),
+    *("左上角", "右上角", "左下角", "右下角", "画面", "楔形"),
+})  # fmt: skip
+
+
 def check(packs: Sequence[Pack], plan: Plan) -> None:
     """Refuse the first misspelt name of a condition, fact or region. Raises PlanError."""
     for complaint in complaints(packs, plan):
@@ -36,7 +43,11 @@ def complaints(packs: Sequence[Pack], plan: Plan) -> Iterator[PlanError]:
     known = {*vocabulary.names("condition"), *asked}
     for where, noun in _with_conditions(plan):
         yield from _misspelt([one.name for one in noun.conditions], known, where, "condition")
-    regions = {*vocabulary.names("region"), *(one.region for one in demands if one.region)}
+    regions = {
+        *vocabulary.names("region"),
+        *OWN_REGIONS,
+        *(one.region for one in demands if one.region),
+    }
     for shot in plan.shots:
         where = tr("shot {shot}, regions", shot=shot.id)
         yield from _misspelt(_words(shot.measured_regions), regions, where, "region")

@@ -110,8 +110,11 @@ def _lists_otherwise(reader: PdfFileReader, revision: int) -> bool:
     if data.xrefs_in_objstm or later or table is None:
         return bool(data.xrefs_in_objstm) or later
     entries = reader.get_historical_resolver(revision)(table)
-    rows = sum([*at(entries, "/Index", ())][1::2])
-    return "/XRefStm" in entries or rows != len(data.standard_xrefs) + 1
+    spans, held = [*at(entries, "/Index", ())], [0, *sorted(data.standard_xrefs)]
+    if "/XRefStm" in entries or sum(spans[1::2]) != len(held):
+        return True
+    pairs = zip(spans[::2], spans[1::2], strict=True)
+    return [first + step for first, count in pairs for step in range(count)] != held
 
 
 def _strange_entries(

@@ -35,7 +35,8 @@ def test_the_lens_before_a_rolled_print_lies_inside(numbers: range) -> None:
 
 def test_a_rolled_print_is_said_and_by_how_much() -> None:
     """Its ends lie half a width squared over two radii off the plane at its middle."""
-    half = lens_laws.CHART.size[0] / 2
+    wide, high = lens_laws.CHART.size
+    half = wide / 2
     least, most = (half**2 / 2 / radius for radius in reversed(lens_laws.RADII))
     for number in range(4):
         _, _, chart = lens_laws.drawn(lens_laws.ROLLED, number) or pytest.fail("no chart")
@@ -44,9 +45,8 @@ def test_a_rolled_print_is_said_and_by_how_much() -> None:
             for item in lens_figures.figures(scenes.of([]), chart)
             if getattr(item, "reason", None) and item.reason.code == "print_not_flat"
         )
-        across, down = (float(note.reason.parameters[way]) for way in ("across", "down"))
-        high = down * (lens_laws.CHART.size[0] / lens_laws.CHART.size[1]) ** 2
-        assert 0.8 * least < max(across, high) < 1.2 * most
+        off = float(note.reason.parameters["off"])
+        assert 0.8 * least * (high / wide) ** 2 < off < 1.2 * most
 
 
 @pytest.mark.parametrize("law", ["Brown's, one term", "equidistant", "moustache"])

@@ -166,6 +166,14 @@ def test_a_condition_of_ones_own_is_kept_as_it_is(tmp_path: Path, name: str) -> 
     assert made.shots[0].conditions[0].name == name
 
 
+@pytest.mark.parametrize("name", ["flat.right", "osd.title", "edge.night", "flat2.画面"])
+def test_a_region_of_ones_own_is_kept_though_a_known_word_is_like_it(
+    tmp_path: Path, name: str
+) -> None:
+    made, _ = runner.prepare(written(tmp_path, region=name))
+    assert made.shots
+
+
 def test_every_misspelt_name_is_listed_not_only_the_first(tmp_path: Path) -> None:
     asked = written(
         tmp_path, picture="pictrue", condition='name = "agcc", value = 1', region="centre.gray"

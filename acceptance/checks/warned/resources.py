@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 # Notes on printed copies of charts, and what they are among instruments.
-COPIES = {"copy_measured_later": "calibrated_later", "copy_measured_long_ago": "held_for_years"}
+COPIES = {"copy_measured_later": "calibrated_later", "copy_measured_long_ago": "measured_long_ago"}
 
 
 def instruments(judged: Judged) -> Iterator[SessionWarning]:

@@ -126,15 +126,13 @@ def fit_chart(shot: Shot, frame: PictureFrame, points: Points) -> FittedChart:
     if beside:
         known = replace(usual, centre_doubt=ANYWHERE, askew_doubt=ANYHOW)
         lenses = _lenses(frame, points, known)
-    bending = replace(usual, flat_doubt=ANY_BEND)
-    flat = _first(lenses)
-    bent = flat.residual if _is_bent(frame, points, bending, flat) else 0.0
-    if bent:
-        beside, known = False, bending
-        lenses = _lenses(frame, points, known)
     kept = _without_wrong(points, _first(lenses)) if len(points.seen) >= FEWEST else points
     if len(kept.seen) < len(points.seen):
         points, lenses = kept, _lenses(frame, kept, known)
+    bending, flat = replace(usual, flat_doubt=ANY_BEND), _first(lenses)
+    bent = flat.residual if _is_bent(frame, points, bending, flat) else 0.0
+    if bent:
+        beside, lenses = False, _lenses(frame, points, bending)
     return FittedChart(
         frame=frame, points=points, lenses=lenses, stated=stated, beside=beside, bent=bent
     )

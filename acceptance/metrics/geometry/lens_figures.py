@@ -195,10 +195,12 @@ def _axis(chart: FittedChart) -> dict[str, float]:
 
 
 def _sagitta(chart: FittedChart) -> dict[str, Value]:
-    """Return by how much, mm, the print's ends lie off the plane at its middle."""
-    across, down, _ = np.abs(chart.best.parameters[BENT] * chart.frame.scale / 2).tolist()
+    """Return by how much, mm, the print's edges lie off the plane at its middle, at most."""
+    across, down, both = chart.best.parameters[BENT].tolist()
     wide, high = chart.frame.place.chart.size
-    return {"across": across, "down": down * (high / wide) ** 2}
+    x, y = np.meshgrid([-1, 0, 1], np.array([-1, 0, 1]) * high / wide)
+    off = np.abs(across * x**2 / 2 + down * y**2 / 2 + both * x * y)
+    return {"off": float(off.max()) * chart.frame.scale}
 
 
 def _more(quantity: str, values: Array, chart: FittedChart) -> dict[str, Value]:
