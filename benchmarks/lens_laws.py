@@ -44,7 +44,7 @@ STEP = 1e-4
 FEWEST = 30
 ROLLED = "Brown's, rolled print"
 RADII = 3000.0, 10000.0  # mm
-EVEN = (0, 0), (0, 1)  # a third coordinate of 0
+FLAT = (0, 0), (0, 1)  # a third coordinate of 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +162,7 @@ def drawn(name: str, number: int) -> tuple[Lens, Array, FittedChart] | None:
     place = np.array([*random.uniform(-0.04, 0.04, 2) * SIZE / focal, 1.0]) * distance
     axis = MIDDLE + random.normal(0, 0.01, 2) * HALF
     dots = _dots()
-    placed = (_rolled(dots, random) if name == ROLLED else np.pad(dots, EVEN)) @ turn.T + place
+    placed = (_rolled(dots, random) if name == ROLLED else np.pad(dots, FLAT)) @ turn.T + place
     ideal = placed[:, :2] / placed[:, 2:]
     if np.linalg.norm(ideal, axis=1).max() > lens.ideal[-1]:
         return None

@@ -267,12 +267,18 @@ WAYS_BY_FILE = (
         bent=framed(TURNED),
         words=("cam-1 = cam-2",),
     ),
-    Way(
-        what="arrivals of frames typed into a table",
-        codes=("arrivals_stated",),
-        honest=replace(PASSED, shots=(replace(SHOT, arrivals="a.csv", stream_record="a.jsonl"),)),
-        bent=replace(PASSED, shots=(replace(SHOT, arrivals="a.csv"),)),
-        words=("shot-1",),
+    *(
+        Way(
+            what=f"{what} typed into a table",
+            codes=("arrivals_stated",),
+            honest=replace(PASSED, shots=(replace(typed, stream_record="a.jsonl"),)),
+            bent=replace(PASSED, shots=(typed,)),
+            words=("shot-1",),
+        )
+        for what, typed in (
+            ("arrivals of frames", replace(SHOT, arrivals="a.csv")),
+            ("arrivals of packets", replace(SHOT, packets="p.csv")),
+        )
     ),
     Way(
         what="a better film before the one that players show, in one file",

@@ -189,7 +189,7 @@ WAYS_BY_STATEMENT = (
             bent=taken_again(why),
             words=("Reason: none is given",),
         )
-        for why in ("-", "无。", "N/A", "重拍")
+        for why in ("-", "无。", "N/A", "重拍", "不合格", "效果不好", "见附件", "Too low")
     ),
     Way(
         what="a dash in place of who measured",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from more_ways_to_bend import RECORDER
-from reached_session import CAMERA, FIRM, NOISE, SHOT, STEPS, Case, overlay, pack
+from reached_session import CAMERA, FIRM, NOISE, STEPS, Case, overlay, pack
 from ways_by_file import PASSED, noted
-from ways_by_statement import rated_by, taken_again
+from ways_by_statement import rated_by
 from ways_to_bend import DEVICE, HONEST, KEPT, OWN_SOURCE, SITE, Way
 
 from acceptance.model import Answer, Plan, Scope, Subject, SubjectKind
@@ -75,16 +75,6 @@ WAYS_LEFT_OVER = (
     ),
     *(
         Way(
-            what=f"filmed again until it suits, because of {why}",
-            codes=("retaken",),
-            honest=taken_again("照明被关闭"),
-            bent=taken_again(why),
-            words=("Reason: none is given",),
-        )
-        for why in ("不合格", "效果不好", "见附件", "Too low")
-    ),
-    *(
-        Way(
             what=f"a camera that nobody filmed, called a system, though it has a {sign}",
             codes=("untested_devices",),
             honest=WITH_NINTH,
@@ -116,13 +106,6 @@ WAYS_LEFT_OVER = (
         honest=kept(""),
         bent=kept("*{start}*{end}*"),
         words=("*{start}*{end}*",),
-    ),
-    Way(
-        what="arrivals of packets typed into a table",
-        codes=("arrivals_stated",),
-        honest=replace(PASSED, shots=(replace(SHOT, packets="p.csv", stream_record="a.jsonl"),)),
-        bent=replace(PASSED, shots=(replace(SHOT, packets="p.csv"),)),
-        words=("shot-1",),
     ),
     Way(
         what="a print that was measured fifteen years before",

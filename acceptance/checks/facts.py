@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from acceptance.model import Pack, Plan, SubjectKind
 
 CLOSE = 0.7  # of difflib's ratio, from 0 to 1; only these words may stand there
-NEARLY, LONG = 0.85, 6  # where any word may stand: one letter of six; 4cif is no misspelt cif
+NEARLY, LONG = 0.85, 5  # where any word may stand: one letter of five; a title is no misspelt tile
 YES_NO = frozenset({"yes", "no"})
 # Facts that can hold only these words; ``place``, for instance, may be any place.
 WORDS: Mapping[str, frozenset[str]] = {
@@ -100,7 +100,14 @@ def _missed(name: str, word: str, asked: Collection[str]) -> Collection[str]:
     if closed := WORDS.get(name, yes_no):
         return () if word in closed else closed
     meant = CHINESE.get(word.strip(), word.strip().casefold())
-    # unimportant and 非重点 are the opposite of what they end with
-    long = [o for o in asked if min(len(o), len(meant)) >= LONG and not meant.endswith(o)]
-    near = difflib.get_close_matches(meant, long, 1, NEARLY)
-    return [one for one in asked if one.casefold() == meant] or near
+    near = slip_of(meant, asked)
+    return [one for one in asked if one.casefold() == meant] or [near] * bool(near)
+
+
+def slip_of(word: str, known: Collection[str]) -> str:
+    """Return the known word that a word is nearly, where any other may stand; empty: none.
+
+    ``unimportant`` is the opposite of what it ends with.
+    """
+    long = [one for one in known if min(len(one), len(word)) >= LONG and not word.endswith(one)]
+    return next(iter(difflib.get_close_matches(word, long, 1, NEARLY)), "")

@@ -8,22 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from acceptance.checks.facts import slip_of
 from acceptance.errors import PlanError
 from acceptance.forms import vocabulary
 from acceptance.messages import tr
 from acceptance.scene import views
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from acceptance.model import Answer, Pack, Plan, Taken
-
-
-# Words of regions that somebody may choose, though known ones are nearly the same: light, tile.
-OWN_REGIONS = frozenset({
-    *("left", "right", "title", "day", "night", "whole", "color", "edges", "flats"),
-    *("左上角", "右上角", "左下角", "右下角", "画面", "楔形"),
-})  # fmt: skip
 
 
 def check(packs: Sequence[Pack], plan: Plan) -> None:
@@ -43,14 +37,10 @@ def complaints(packs: Sequence[Pack], plan: Plan) -> Iterator[PlanError]:
     known = {*vocabulary.names("condition"), *asked}
     for where, noun in _with_conditions(plan):
         yield from _misspelt([one.name for one in noun.conditions], known, where, "condition")
-    regions = {
-        *vocabulary.names("region"),
-        *OWN_REGIONS,
-        *(one.region for one in demands if one.region),
-    }
+    regions = {*vocabulary.names("region"), *(one.region for one in demands if one.region)}
     for shot in plan.shots:
-        where = tr("shot {shot}, regions", shot=shot.id)
-        yield from _misspelt(_words(shot.measured_regions), regions, where, "region")
+        where, words = tr("shot {shot}, regions", shot=shot.id), _words(shot.measured_regions)
+        yield from _misspelt(words, regions, where, "region", slip_of)
         yield from views.without_kind(shot)
 
 
@@ -68,10 +58,14 @@ def _with_conditions(plan: Plan) -> Iterator[tuple[str, Taken | Answer]]:
 
 
 def _misspelt(
-    names: Iterable[str], known: Collection[str], where: str, section: str
+    names: Iterable[str],
+    known: Collection[str],
+    where: str,
+    section: str,
+    close: Callable[[str, Collection[str]], str] = vocabulary.close,
 ) -> Iterator[PlanError]:
     for name in names:
-        if near := vocabulary.close(name, known):
+        if near := close(name, known):
             guess = vocabulary.meant(near, section)
             hint = tr("Did you mean {name!r}? Else choose a name that is less like it", name=guess)
             yield PlanError(tr("unknown name {name!r}", name=name), where=where, hint=hint)

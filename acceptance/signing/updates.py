@@ -103,18 +103,22 @@ def _lists_otherwise(reader: PdfFileReader, revision: int) -> bool:
     data = reader.xrefs.get_xref_data(revision)
     if data.freed or data.hybrid:
         return True
-    if revision == 0:
+    if revision == 0:  # as WeasyPrint wrote it
         return False
-    later = any(generation for generation, _ in data.standard_xrefs.values())
-    table = reader.xrefs.get_xref_container_info(revision).stream_ref
-    if data.xrefs_in_objstm or later or table is None:
-        return bool(data.xrefs_in_objstm) or later
-    entries = reader.get_historical_resolver(revision)(table)
-    spans, held = [*at(entries, "/Index", ())], [0, *sorted(data.standard_xrefs)]
-    if "/XRefStm" in entries or sum(spans[1::2]) != len(held):
+    if data.xrefs_in_objstm or any(generation for generation, _ in data.standard_xrefs.values()):
         return True
+    table = reader.xrefs.get_xref_container_info(revision).stream_ref
+    if table is None:  # a classic table, as of 0.4.0, has no rows of other kinds
+        return False
+    entries = reader.get_historical_resolver(revision)(table)
+    return "/XRefStm" in entries or _numbers(entries) != [0, *sorted(data.standard_xrefs)]
+
+
+def _numbers(table: DictionaryObject) -> list[int]:
+    """Return the numbers of the objects on which a table has rows, in its own order."""
+    spans = [*at(table, "/Index", ())]
     pairs = zip(spans[::2], spans[1::2], strict=True)
-    return [first + step for first, count in pairs for step in range(count)] != held
+    return [first + step for first, count in pairs for step in range(count)]
 
 
 def _strange_entries(

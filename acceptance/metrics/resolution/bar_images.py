@@ -70,7 +70,9 @@ def factor(wedges: Sequence[View]) -> float:
     From 1.12 to 2.5 are seen. All wedges must show the same.
     """
     every = [_bars(view) for view in _known(wedges)]
-    for band, least in ((BAND, STRONG), (JUST_FINER, STRONGER)) if every else ():
+    if not every:
+        return 1.0
+    for band, least in ((BAND, STRONG), (JUST_FINER, STRONGER)):
         images = np.array([_images(bars, band) for bars in every])
         sure = np.sqrt(np.sum(images[:, 1] ** 2, axis=0))
         best = _surest(images[:, 0].min(axis=0), sure, least)
