@@ -107,7 +107,9 @@ def _missed(name: str, word: str, asked: Collection[str]) -> Collection[str]:
 def slip_of(word: str, known: Collection[str]) -> str:
     """Return the known word that a word is nearly, where any other may stand; empty: none.
 
-    ``unimportant`` is the opposite of what it ends with.
+    ``unimportant`` is the opposite of what it ends with, ``edge_horizontal_2`` one more of a kind.
     """
-    long = [one for one in known if min(len(one), len(word)) >= LONG and not word.endswith(one)]
+    long = [one for one in known if min(len(one), len(word)) >= LONG]
+    if word in known or any(word.endswith(one) or word.startswith(f"{one}_") for one in long):
+        return ""
     return next(iter(difflib.get_close_matches(word, long, 1, NEARLY)), "")

@@ -46,7 +46,8 @@ def complaints(packs: Sequence[Pack], plan: Plan) -> Iterator[PlanError]:
 
 def _words(regions: Collection[str]) -> Iterator[str]:
     """Yield the dotted words of names of regions, without their numbers: ``edge2`` is an edge."""
-    yield from (word.rstrip("0123456789") for name in regions for word in name.split("."))
+    words = (vocabulary.plain(word) for name in regions for word in name.split("."))
+    yield from (word.rstrip("0123456789_") for word in words)
 
 
 def _with_conditions(plan: Plan) -> Iterator[tuple[str, Taken | Answer]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from acceptance import charts
 from acceptance.errors import PlanError
 from acceptance.forms import vocabulary
 from acceptance.model import Condition, Plan, Shot, SignalPath, Subject, SubjectKind, Tap
@@ -166,12 +167,25 @@ def test_a_condition_of_ones_own_is_kept_as_it_is(tmp_path: Path, name: str) -> 
     assert made.shots[0].conditions[0].name == name
 
 
-@pytest.mark.parametrize("name", ["flat.right", "osd.title", "edge.night", "flat2.画面"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("flat.right", "osd.title", "edge.night", "flat2.画面", "edge_horizontal_2"),
+        *("centre.wedge_horizontal", "centre.edge_horizontal", "upper_left.EDGE_vertical"),
+    ],
+)
 def test_a_region_of_ones_own_is_kept_though_a_known_word_is_like_it(
     tmp_path: Path, name: str
 ) -> None:
     made, _ = runner.prepare(written(tmp_path, region=name))
     assert made.shots
+
+
+def test_no_region_of_a_chart_is_taken_for_a_misspelt_one() -> None:
+    names = {region.name for name in charts.names() for region in charts.load(name).regions}
+    regions = {f"flat.{name}{more}": (0.0, 0.0, 9.0, 9.0) for name in names for more in ("", "_2")}
+    asked = Plan(subjects=(), shots=(Shot(id="chart", subject="gate", regions=regions),))
+    assert [str(error) for error in plan_names.complaints((), asked)] == []
 
 
 def test_every_misspelt_name_is_listed_not_only_the_first(tmp_path: Path) -> None:
