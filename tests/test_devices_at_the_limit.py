@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import outcomes
 import pytest
 from marks import slow
 from scipy import ndimage
@@ -184,7 +185,7 @@ def of_list(folder: pathlib.Path, days: float) -> Sequence[Measurement]:
     )
     (folder / "bag" / "data").mkdir(parents=True)
     kept, found = intake.take_recordings(asked, folder, folder / "bag", tell=lambda *_: None)
-    return [item for item in measuring.recorded(kept, found) if isinstance(item, Measurement)]
+    return outcomes.measurements(measuring.recorded(kept, found))
 
 
 STAMP = "%Y-%m-%d %H:%M:%S"

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import postgresql
 import pytest
+from batch_site import Here
 from sqlalchemy import create_engine, text
 
+from acceptance.batch import child
 from acceptance.cli import terminal
 
 if TYPE_CHECKING:
@@ -38,3 +40,11 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         connection.execute(text("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
     engine.dispose()
     return str(server)
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> Here:
+    """Answer in this process; count what is measured."""
+    answers = Here()
+    monkeypatch.setattr(child, "answer", answers)
+    return answers

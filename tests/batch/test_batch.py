@@ -83,14 +83,6 @@ def by_run(site: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Se
     }
 
 
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> Here:
-    """Answer in this process; count what is measured."""
-    answers = Here()
-    monkeypatch.setattr(child, "answer", answers)
-    return answers
-
-
 def sessions(done: Summary) -> dict[str, Session]:
     """Load the sessions by the names of their plans' files."""
     return {Path(one.name).name: store.load(one.folder) for one in done.outcomes if one.folder}

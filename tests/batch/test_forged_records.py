@@ -11,7 +11,7 @@ import pytest
 from batch_site import Here
 
 from acceptance import batch
-from acceptance.batch import PlanState, Settings, Summary, child
+from acceptance.batch import PlanState, Settings, Summary
 from acceptance.checks import pack
 from acceptance.model import Verdict
 from acceptance.session import evidence, store
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     Line = dict[str, Any]
-
-
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> Here:
-    """Answer in this process; count what is measured."""
-    answers = Here()
-    monkeypatch.setattr(child, "answer", answers)
-    return answers
 
 
 def run(folder: Path) -> Summary:

@@ -12,7 +12,7 @@ import batch_site
 import pytest
 from batch_site import Here
 
-from acceptance.batch import PlanOutcome, PlanState, Summary, child
+from acceptance.batch import PlanOutcome, PlanState, Summary
 from acceptance.batch.database.results import Results
 from acceptance.cli import batch_output, verbs
 from acceptance.errors import InputError
@@ -20,14 +20,6 @@ from acceptance.model import Verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> Here:
-    """Answer in this process."""
-    answers = Here()
-    monkeypatch.setattr(child, "answer", answers)
-    return answers
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:

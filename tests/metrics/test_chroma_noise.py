@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import outcomes
 import pytest
 from intervals import fewest
 
@@ -65,7 +66,7 @@ def test_a_filmed_chart_gives_the_noise_of_the_colour_planes_not_of_luma(tmp_pat
     camera = Camera(width=640, height=360, crf=0, noise=0.004, chroma_noise=0.012, seed=5)
     film_chart(camera, definition.load("acceptance"), tmp_path / "chart.mp4", 0.4)
     shot = Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance")
-    figures = [item for item in found(build.look(shot, tmp_path)) if isinstance(item, Measurement)]
+    figures = outcomes.measurements(found(build.look(shot, tmp_path)))
     assert len(figures) >= 4
     for item in figures:
         assert item.value == pytest.approx(0.012 * 219, abs=3 * item.uncertainty)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import outcomes
 import pytest
 from intervals import fewest
 
@@ -110,7 +111,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> build.Scene:
 
 @pytest.fixture(scope="module")
 def measured(seen: build.Scene) -> Mapping[str, Measurement]:
-    return {item.quantity: item for item in colour.measure(seen) if isinstance(item, Measurement)}
+    return outcomes.figures(colour.measure(seen))
 
 
 def doctored(seen: build.Scene, **codes: int) -> build.Scene:
@@ -290,10 +291,7 @@ def test_a_matrix_that_no_stream_states_is_in_doubt(seen: build.Scene) -> None:
     """BT.601 read as BT.709 makes colours of its own: they are inside U."""
     [other] = {"bt601", "bt709"} - {seen.video.matrix}
     guessed = replace(seen, video=replace(seen.video, matrix=other, assumed=("matrix",)))
-    stated, found = (
-        {item.quantity: item for item in colour.measure(scene) if isinstance(item, Measurement)}
-        for scene in (seen, guessed)
-    )
+    stated, found = (outcomes.figures(colour.measure(scene)) for scene in (seen, guessed))
     off = {name: abs(item.value - stated[name].value) for name, item in found.items()}
     assert off["colour.delta_e00_mean"] > stated["colour.delta_e00_mean"].expanded
     assert all(value <= found[name].expanded for name, value in off.items())
@@ -303,8 +301,7 @@ def test_a_code_range_that_no_stream_states_is_in_doubt(seen: build.Scene) -> No
     """Codes of the limited range read as of the full one lose saturation: it is inside U."""
     video = replace(seen.video, full_range=not seen.video.full_range, assumed=("full_range",))
     stated, found = (
-        {item.quantity: item for item in colour.measure(scene) if isinstance(item, Measurement)}
-        for scene in (seen, replace(seen, video=video))
+        outcomes.figures(colour.measure(scene)) for scene in (seen, replace(seen, video=video))
     )
     assert stated.keys() == found.keys()
     for name, item in found.items():
@@ -358,9 +355,8 @@ def test_a_patch_with_the_edge_of_a_shadow_across_is_left_out_and_named(
         if view.region.printed.get("name") == "dark skin":
             luma[:, : luma.shape[1] // 2] = 16 + (luma[:, : luma.shape[1] // 2] - 16) // 3
         views[name] = replace(view, luma=luma)
-    shaded = {item.quantity: item for item in colour.measure(replace(seen, views=views))
-              if isinstance(item, Measurement)}  # fmt: skip
-    plain = {item.quantity: item for item in colour.measure(seen) if isinstance(item, Measurement)}
+    shaded = outcomes.figures(colour.measure(replace(seen, views=views)))  # fmt: skip
+    plain = outcomes.figures(colour.measure(seen))
     worst = "colour.delta_e00_worst"
     assert shaded[worst].details["left_out"] == "dark skin"
     assert abs(shaded[worst].value - plain[worst].value) <= plain[worst].expanded
@@ -383,7 +379,7 @@ def test_a_patch_that_is_covered_as_a_whole_is_told_by_what_goes_on_beside_it(
 ) -> None:
     """Glare on one of the neutrals set the exposure of all: colours were off by 20 U."""
     found = list(colour.measure(struck(seen, level, beside)))
-    figures = {item.quantity: item for item in found if isinstance(item, Measurement)}
+    figures = outcomes.figures(found)
     worst = figures["colour.delta_e00_worst"]
     assert set(str(worst.details["left_out"]).split(", ")) == {"neutral 8", beside}
     plain = next(item for item in colour.measure(seen) if item.quantity == worst.quantity)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+import outcomes
 import pytest
 from click.testing import CliRunner
 from marks import slow
@@ -117,7 +118,7 @@ class Bench:
     ) -> dict[str, Measurement]:
         """Measure a recording: figures by quantity."""
         found = compression.measure(self.look(name, reference, **fields))
-        return {one.quantity: one for one in found if isinstance(one, Measurement)}
+        return outcomes.figures(found)
 
     def refused(self, name: str, reference: str = "sequence.mkv", **fields: Any) -> str:
         """Try to measure and return the reason why not, which both languages can word."""

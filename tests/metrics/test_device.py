@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import outcomes
 import pytest
 from intervals import fewest
 
@@ -43,7 +44,7 @@ def measured(
         audited=audited,
     )  # fmt: skip
     items = list(device.measure(taken, facts))
-    figures = {item.quantity: item for item in items if isinstance(item, Measurement)}
+    figures = outcomes.figures(items)
     notes = [item for item in items if isinstance(item, Note)]
     return figures, {item.quantity or item.metric: item.reason.code for item in notes}
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+import outcomes
 import pytest
 from marks import slow
 
@@ -51,11 +52,11 @@ LIMITS = {
 
 
 def figures(seen: build.Scene) -> dict[str, Measurement]:
-    return {one.quantity: one for one in faults.measure(seen) if isinstance(one, Measurement)}
+    return outcomes.figures(faults.measure(seen))
 
 
 def notes(seen: build.Scene) -> dict[str, str]:
-    return {one.quantity: one.reason.code for one in faults.measure(seen) if isinstance(one, Note)}
+    return outcomes.reasons(faults.measure(seen))
 
 
 def above(found: dict[str, Measurement]) -> set[str]:
@@ -70,7 +71,7 @@ def judged(seen: build.Scene) -> dict[str, Finding]:
         Subject(id="camera", kind=SubjectKind.FIXED),
     )
     found = list(faults.measure(seen))
-    measured = [one for one in found if isinstance(one, Measurement)]
+    measured = outcomes.measurements(found)
     missing = [one for one in found if isinstance(one, Note)]
     plan = Plan(packs=("picture_faults",), subjects=(camera,), shots=(seen.shot,))
     findings = judge([given], plan, measured, missing, [seen.shot], today="2026-11-29")

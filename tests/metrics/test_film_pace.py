@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import av
 import numpy as np
+import outcomes
 import pytest
 
 from acceptance.charts import definition
@@ -337,7 +338,7 @@ def test_the_doubt_is_in_u_and_is_said(clip: build.Scene) -> None:
     """25 frame/s played as 24: the rate is 4 % too low."""
     times = clip.series.times * 25 / 24
     found = list(frame_rate.measure(replace(clip, series=replace(clip.series, times=times))))
-    figures = {item.quantity: item for item in found if isinstance(item, Measurement)}
+    figures = outcomes.figures(found)
     rate = figures["frame_rate.mean"]
     assert abs(rate.value - 25) <= rate.expanded
     assert figures["frame_rate.dropped"].expanded == 0

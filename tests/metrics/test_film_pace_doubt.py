@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import outcomes
 import pytest
 
 from acceptance.charts import beep, definition
@@ -80,7 +81,7 @@ def test_sound_and_picture_hold_the_doubt_of_a_film_played_at_another_usual_rate
     silent = Stretch(samples=np.zeros(1, np.float32), start=0.0, rate=8000, off=0.0)
     object.__setattr__(scene, "sound", (silent,))
     found = list(av.measure(scene))
-    figures = [item for item in found if isinstance(item, Measurement)]
+    figures = outcomes.measurements(found)
     codes = [item.reason.code for item in found if isinstance(item, Note)]
     assert codes == ["film_pace_doubtful"] * (pace != 1)
     for figure in figures[:2]:  # mean and worst

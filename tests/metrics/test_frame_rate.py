@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
+import outcomes
 import pytest
 from marks import few, slow
 from scipy import optimize
@@ -315,7 +316,7 @@ def test_without_a_clock_only_the_times_speak_and_counts_are_bounds_that_say_why
         frame_rate.measure(build.look(Shot(id="s", subject="c", clip="grey.mkv"), tmp_path))
     )
     assert values(found)["frame_rate.mean"] == pytest.approx(30, abs=0.1)
-    notes = {item.quantity: item.reason.code for item in found if isinstance(item, Note)}
+    notes = outcomes.reasons(found)
     assert notes == dict.fromkeys(frame_rate.COUNTED, "no_clock")
     bounds = {
         item.quantity: item
@@ -349,7 +350,7 @@ def test_three_clocks_stand_side_by_side_and_arrivals_go_first(tmp_path: Path) -
     )
     looked = build.look(shot, tmp_path)
     hurried = replace(looked, series=replace(looked.series, times=looked.series.times / 2))
-    found = [one for one in frame_rate.measure(hurried) if isinstance(one, Measurement)]
+    found = outcomes.measurements(frame_rate.measure(hurried))
     means = {one.statistic: one for one in found if one.quantity == "frame_rate.mean"}
     assert set(means) == {"", "presentation", "counter"}
     assert means[""].method == timed.METHODS["arrival"]
@@ -371,7 +372,7 @@ def test_what_was_planted_is_told_with_its_place_in_time(tmp_path: Path) -> None
         SMALL, dropped=frozenset({10, 11, 12}), repeated=frozenset(range(30, 46)), seed=7
     )
     _, found = film(tmp_path, camera, 2.0)
-    by_name = {one.quantity: one for one in found if isinstance(one, Measurement)}
+    by_name = outcomes.figures(found)
     (hole,) = by_name["frame_rate.dropped"].events
     assert (hole.kind, hole.count) == ("dropped", 3)
     assert (hole.start, hole.end) == pytest.approx((9 / 25, 13 / 25), abs=1e-3)
@@ -417,7 +418,7 @@ def test_made_up_times_give_no_rate_however_even_they_are(tmp_path: Path) -> Non
         frame_rate.measure(build.look(Shot(id="s", subject="c", clip="grey.avi"), tmp_path))
     )
     assert set(values(found)) == {"frame_rate.repeated"}
-    reasons = {item.quantity: item.reason.code for item in found if isinstance(item, Note)}
+    reasons = outcomes.reasons(found)
     assert {reasons[quantity] for quantity in timed.TIMES} == {"times_assumed"}
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import outcomes
 import pytest
 from conftest import benchmark
 
@@ -68,7 +69,7 @@ def test_a_clock_that_stands_proves_a_freeze_in_a_still_scene(stood: build.Scene
 
 
 def test_frame_rate_counts_the_repeats_of_a_freeze_that_the_clock_told(stood: build.Scene) -> None:
-    figures = [one for one in frame_rate.measure(stood) if isinstance(one, Measurement)]
+    figures = outcomes.measurements(frame_rate.measure(stood))
     repeated = next(one for one in figures if one.quantity == "frame_rate.repeated")
     assert repeated.lower_bound
     assert FOR - float(RATE) - 1 <= repeated.value <= FOR

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+import outcomes
 import pytest
 from intervals import fewest
 from marks import slow
@@ -48,12 +49,7 @@ def film(folder: Path, camera: Camera, *conditions: Condition, seconds: float = 
 
 def figures(seen: build.Scene) -> dict[str, Measurement]:
     """Return every figure of a scene by quantity."""
-    return {item.quantity: item for item in geometry.measure(seen) if isinstance(item, Measurement)}
-
-
-def within(item: Measurement, truth: float, share: float = 1.3) -> bool:
-    """Whether the truth is within 1.3 U (99 %), so that one of many seeds may be outside U."""
-    return abs(item.value - truth) <= share * item.expanded
+    return outcomes.figures(geometry.measure(seen))
 
 
 def bow(k: float, wide: float, high: float) -> float:
@@ -88,10 +84,10 @@ def test_distortion_is_right_to_a_tenth_of_a_point_through_h264(tmp_path: Path, 
     truth = 100 * (1 / (1 + k) - 1)
     assert found["geometry.distortion"].details["radius"] == 1
     assert found["geometry.distortion"].value == pytest.approx(truth, abs=0.1)
-    assert within(found["geometry.distortion"], truth)
+    assert outcomes.within(found["geometry.distortion"], truth)
     corner = np.array([1279, 719]) / math.hypot(1279, 719)
     tv = found["geometry.tv_distortion"]
-    assert within(tv, bow(k, *corner))
+    assert outcomes.within(tv, bow(k, *corner))
     assert tv.details["form"] == "EBU"
     assert tv.details["smia"] == pytest.approx(2 * tv.value, rel=0.07)
 
@@ -99,7 +95,7 @@ def test_distortion_is_right_to_a_tenth_of_a_point_through_h264(tmp_path: Path, 
 def test_a_chart_that_runs_along_the_pixels_is_not_bent_by_them(tmp_path: Path) -> None:
     """Face on and level, all fiducials have the same place on the pixels: no average helps."""
     found = figures(film(tmp_path, Camera(noise=0.0, crf=0, share=0.9)))
-    assert within(found["geometry.distortion"], 0.0)
+    assert outcomes.within(found["geometry.distortion"], 0.0)
     assert found["geometry.distortion"].expanded < 0.02
 
 
@@ -107,11 +103,11 @@ def test_tilt_pan_roll_and_density_are_those_of_the_camera(tmp_path: Path) -> No
     camera = Camera(tilt=-14, pan=11, roll=-4, share=0.7, distortion=0.02, seed=4)
     found = figures(film(tmp_path, camera))
     for name in ("tilt", "pan", "roll"):
-        assert within(found[f"geometry.{name}"], getattr(camera, name)), name
+        assert outcomes.within(found[f"geometry.{name}"], getattr(camera, name)), name
     assert found["geometry.tilt"].details["focal_length"] == "fitted"
     assert found["geometry.tilt"].details["focal_length_in_widths"] == pytest.approx(1.2, abs=0.05)
     density = found["geometry.pixels_per_metre"]
-    assert within(density, 1000 * camera.share * camera.width / CHART.size[0])
+    assert outcomes.within(density, 1000 * camera.share * camera.width / CHART.size[0])
 
 
 def test_a_stated_focal_length_gives_the_tilt_that_the_picture_alone_does_not(
@@ -119,12 +115,10 @@ def test_a_stated_focal_length_gives_the_tilt_that_the_picture_alone_does_not(
 ) -> None:
     camera = Camera(tilt=3.5, share=0.57, noise=0.03, crf=34, width=640, height=360, seed=2)
     seen = film(tmp_path, camera)
-    notes = {
-        item.quantity: item.reason.code for item in geometry.measure(seen) if isinstance(item, Note)
-    }
+    notes = outcomes.reasons(geometry.measure(seen))
     assert notes["geometry.tilt"] == "focal_length_unknown"
     stated = figures(replace(seen, shot=replace(seen.shot, conditions=LENS)))["geometry.tilt"]
-    assert within(stated, camera.tilt)
+    assert outcomes.within(stated, camera.tilt)
     assert stated.details["focal_length"] == "stated"
 
 
@@ -150,7 +144,7 @@ def test_pixels_that_are_not_square_are_counted_as_they_are_stored(tmp_path: Pat
 
 def test_coverage_is_the_share_of_the_picture_that_the_chart_fills(tmp_path: Path) -> None:
     found = figures(film(tmp_path, Camera(share=0.8, width=640, height=480)))["geometry.coverage"]
-    assert within(found, 100 * 0.8 * 0.8 * (640 * 9 / 16) / 480)
+    assert outcomes.within(found, 100 * 0.8 * 0.8 * (640 * 9 / 16) / 480)
 
 
 def grid(
@@ -241,11 +235,9 @@ def test_a_chart_with_fiducials_only_tells_the_pixel_density_but_not_the_lens(
         Shot(id="p", subject="camera", clip="plate.mp4", chart="edge_plate"), tmp_path
     )
     density = figures(seen)["geometry.pixels_per_metre"]
-    assert within(density, 1000 * camera.share * camera.width / plate.size[0])
+    assert outcomes.within(density, 1000 * camera.share * camera.width / plate.size[0])
     assert density.expanded < 0.02 * density.value
-    reasons = {
-        item.quantity: item.reason.code for item in geometry.measure(seen) if isinstance(item, Note)
-    }
+    reasons = outcomes.reasons(geometry.measure(seen))
     assert reasons["geometry.distortion"] == "too_few_points"
 
 

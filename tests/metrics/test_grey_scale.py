@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import outcomes
 import pytest
 from intervals import fewest
 from marks import few
@@ -44,9 +45,7 @@ def measured(camera: Camera, folder: Path) -> dict[str, Measurement]:
     """Film the chart and measure its grey scale."""
     film_chart(camera, chart_definition.load("acceptance"), folder / "chart.mp4", 0.2)
     seen = build.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), folder)
-    return {
-        item.quantity: item for item in grey_scale.measure(seen) if isinstance(item, Measurement)
-    }
+    return outcomes.figures(grey_scale.measure(seen))
 
 
 def test_a_step_is_the_mean_and_noise_of_the_central_half() -> None:

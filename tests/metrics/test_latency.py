@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
+import outcomes
 import pytest
 from intervals import fewest
 from marks import slow
@@ -247,7 +248,7 @@ CAMERA = Camera(width=640, height=360, noise=0.01, seed=11)
 
 def measured(looked: build.Scene) -> list[Measurement]:
     """Measure a scene."""
-    return [item for item in latency.measure(looked) if isinstance(item, Measurement)]
+    return outcomes.measurements(latency.measure(looked))
 
 
 def by_statistic(found: list[Measurement], quantity: str = "") -> dict[str, Measurement]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+import outcomes
 import pytest
 from marks import slow
 
@@ -28,12 +29,7 @@ CHART = definition.load("acceptance")
 
 def figures(seen: build.Scene) -> dict[str, Measurement]:
     """Return every figure of a scene by quantity."""
-    return {item.quantity: item for item in geometry.measure(seen) if isinstance(item, Measurement)}
-
-
-def within(item: Measurement, truth: float, share: float = 1.3) -> bool:
-    """Whether the truth is within 1.3 U (99 %), so that one of many seeds may be outside U."""
-    return abs(item.value - truth) <= share * item.expanded
+    return outcomes.figures(geometry.measure(seen))
 
 
 def bent_film(folder: Path, first: float, second: float) -> build.Scene:
@@ -69,9 +65,9 @@ def test_a_lens_of_two_strong_terms_is_followed_to_the_corner(
     bent = first * ideal**2 + second * ideal**4
     bent = bent[ideal * (1 + bent) <= 1]
     truth = 100 * float(bent[np.abs(bent).argmax()])
-    assert within(found["geometry.distortion"], truth)
+    assert outcomes.within(found["geometry.distortion"], truth)
     assert found["geometry.distortion"].expanded < 1.0  # two lenses explain the second one
-    assert within(found["geometry.pixels_per_metre"], 1000 * 0.92 * 640 / CHART.size[0])
+    assert outcomes.within(found["geometry.pixels_per_metre"], 1000 * 0.92 * 640 / CHART.size[0])
 
 
 def explaining(model: str, residual: float) -> lens.LensFit:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import outcomes
 import pytest
 from click.testing import CliRunner
 from marks import slow
@@ -262,7 +263,7 @@ def test_a_resolution_that_is_a_bound_at_the_brightest_shot_gives_way_to_a_measu
         figure(one, "resolution.horizontal", value)
         for one, value in zip(shots, (800, 600), strict=True)
     ]
-    found = [one for one in low_light.across(shots, wedge + edge) if isinstance(one, Measurement)]
+    found = outcomes.measurements(low_light.across(shots, wedge + edge))
     assert {one.details["of"] for one in found} == {"resolution.horizontal"}
 
 
@@ -297,7 +298,7 @@ def test_the_first_figure_counts_once_where_it_is_also_a_side_of_the_gap() -> No
         Point(level=dark, value=50, uncertainty=0),
     ]
     found = crossing(points, 0.7, relative=True)
-    lines = {line.source: line.contribution for line in found.budget}
+    lines = outcomes.contributions(found.budget)
     assert found.lux == pytest.approx(math.exp(0.4))
     assert lines["figure_brighter"] == pytest.approx(found.lux * 0.3 / 50)
     assert "figure_brightest" not in lines

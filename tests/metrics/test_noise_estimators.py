@@ -11,6 +11,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
+import outcomes
 import pytest
 
 from acceptance.errors import GapError
@@ -438,7 +439,7 @@ def test_frames_of_a_chart_that_moves_count_alike() -> None:
 def test_light_and_rounding_doubt_sigma_by_a_third_of_three_times_theirs() -> None:
     """Variance 16 with u 3 or 2: from sqrt(7) or sqrt(10) to 4."""
     found = Variance(value=16, sampling=0, degrees_of_freedom=9, surface=3, quantisation=2)
-    seen = {line.source: line.contribution for line in found.budget()}
+    seen = outcomes.contributions(found.budget())
     assert seen["lighting_surface"] == pytest.approx((4 - math.sqrt(7)) / 3)
     assert seen["quantisation"] == pytest.approx((4 - math.sqrt(10)) / 3)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import outcomes
 import pytest
 
 from acceptance.charts import definition
@@ -94,7 +95,7 @@ def test_noise_of_a_field_on_which_something_lies_is_refused(
 @pytest.mark.film
 def test_noise_of_a_free_chart_is_not(filmed: tuple[Truth, build.Scene]) -> None:
     truth, seen = filmed
-    found = [item for item in noise.measure(seen) if isinstance(item, Measurement)]
+    found = outcomes.measurements(noise.measure(seen))
     temporal = [item for item in found if item.quantity == "noise.temporal"]
     assert len(temporal) == 17
     assert sum(abs(item.value - truth.noise) <= item.expanded for item in temporal) >= 14

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
+import outcomes
 import pytest
 
 from acceptance.errors import GapError
@@ -100,7 +101,7 @@ def region(variance: float, *, mean: float = 116, kind: str = "flat", **changed:
 def lines(figure: Measurement | Note) -> dict[str, float]:
     """Contributions in dB by source."""
     assert isinstance(figure, Measurement)
-    return {line.source: line.contribution for line in figure.budget}
+    return outcomes.contributions(figure.budget)
 
 
 def test_a_ratio_has_the_relative_uncertainty_of_sigma_in_decibels() -> None:

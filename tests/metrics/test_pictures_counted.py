@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
+import outcomes
 import pytest
 
 from acceptance.charts import definition
@@ -183,7 +184,7 @@ def figures(folder: Path, camera: Camera, seconds: float = 3.0) -> dict[str, Mea
     film_clock(camera, definition.load("clock"), folder / "clock.mp4", seconds)
     looked = build.look(Shot(id="s", subject="c", clip="clock.mp4", chart="clock"), folder)
     found = frame_rate.measure(looked)
-    return {item.quantity: item for item in found if isinstance(item, Measurement)}
+    return outcomes.figures(found)
 
 
 @pytest.mark.parametrize("repeated", [[], [30], [30, 31, 50]])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+import outcomes
 import pytest
 from marks import slow
 from numpy.typing import NDArray
@@ -484,7 +485,7 @@ def test_wedges_of_an_over_exposed_chart_are_refused(tmp_path: Path) -> None:
     )
     measured = list(resolution.measure(seen))
     assert not _of(measured, "resolution.wedge_horizontal")
-    reasons = {one.quantity: one.reason.code for one in measured if isinstance(one, Note)}
+    reasons = outcomes.reasons(measured)
     assert (
         reasons["resolution.wedge_horizontal"] == reasons["resolution.wedge_vertical"] == "clipped"
     )
@@ -623,9 +624,5 @@ def test_a_crossing_that_lies_in_the_noise_is_refused(tmp_path: Path) -> None:
         regions={"edge": (0, 0, 80, 80)},
         coding=Coding(transfer="linear"),
     )
-    refused = {
-        item.quantity: item.reason.code
-        for item in resolution.measure(build.look(shot, tmp_path))
-        if isinstance(item, Note)
-    }
+    refused = outcomes.reasons(resolution.measure(build.look(shot, tmp_path)))
     assert refused["resolution.mtf10"] == refused["resolution.horizontal"] == "mtf_in_noise"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import av
 import cv2
 import numpy as np
+import outcomes
 import pytest
 
 from acceptance.charts import definition
@@ -107,7 +108,7 @@ def test_the_doubt_of_the_bars_is_allowed_too_and_a_direction_is_said_once() -> 
 
 def doubted(*found: Measurement, **vanished: float) -> list[Measurement]:
     """Return these readings, with what they differ by in U."""
-    return [item for item in agreement.doubted(found, vanished) if isinstance(item, Measurement)]
+    return outcomes.measurements(agreement.doubted(found, vanished))
 
 
 def reaches(figure: Measurement, lines: float) -> bool:
@@ -237,7 +238,7 @@ def test_processing_by_contrast_is_in_u_of_a_film(
 ) -> None:
     """MTF50 was 0.439 ± 0.013 where bars keep half to 0.279; a wedge 212 ± 2, edges 319 TVL."""
     found = processed(tmp_path, process)
-    figures = [item for item in found if isinstance(item, Measurement)]
+    figures = outcomes.measurements(found)
     [wedge] = (item for item in figures if item.quantity == "resolution.wedge_horizontal")
     edges = [
         item

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import outcomes
 import pytest
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
@@ -107,11 +108,6 @@ def edge(*results: Any, probe: Any = None, **changed: Any) -> Edge:
         "coarseness": dict.fromkeys(edge_figures.LEVELS, 0.1),
     }
     return Edge(**given | changed)
-
-
-def budget_of(lines: Any) -> dict[str, float]:
-    """Contributions by source."""
-    return {line.source: line.contribution for line in lines}
 
 
 def test_a_coder_moves_a_crossing_the_farther_the_flatter_the_mtf_falls_to_it() -> None:
@@ -269,7 +265,7 @@ def test_a_drawn_edge_has_its_crossings_and_its_tv_lines() -> None:
         assert (figure.region, figure.direction, figure.samples) == ("centre.edge", "horizontal", 2)
     assert found[0].details["line_widths_per_height"] == pytest.approx(400, rel=1e-3)
     assert found[1].details["line_widths_per_height"] == pytest.approx(1600 * mtf10, rel=1e-3)
-    sources = [set(budget_of(one.words[3])) for one in found]
+    sources = [set(outcomes.contributions(one.words[3])) for one in found]
     common = {"noise and fit", "quantisation", "tone curve", "chart copy", "coding"}
     assert sources == [common, common, common | {"edge direction"}]
 
@@ -277,7 +273,7 @@ def test_a_drawn_edge_has_its_crossings_and_its_tv_lines() -> None:
 def test_coding_takes_off_a_share_of_its_coarseness() -> None:
     """Of MTF50 and of MTF10, on the 7.5 transform blocks of 60 rows."""
     found: list[Any] = list(edge_figures.figures(scene(), edge(), TONE))
-    coded = [budget_of(one.words[3])["coding"] for one in found]
+    coded = [outcomes.contributions(one.words[3])["coding"] for one in found]
     half, tenth = (coding_loss.OF_EDGE[name].share(0.1, 7.5) for name in ("mtf50", "mtf10"))
     assert coded == pytest.approx([half * 0.2, tenth * 0.4, 1600 * tenth * 0.4])
 
@@ -352,7 +348,7 @@ def test_limiting_resolution_ends_at_half_a_cycle_per_pixel(
     lean = at * (1 - math.cos(math.radians(5.12345))) / math.sqrt(3)
     share = edge_figures._left_by_the_cap((mtf10 - 0.5) / math.hypot(0.008, lean))
     assert found.words[1] == pytest.approx(1600 * at)
-    assert budget_of(found.words[3]) == pytest.approx(
+    assert outcomes.contributions(found.words[3]) == pytest.approx(
         {"noise and fit": 1600 * 0.008 * share, "edge direction": 1600 * lean * share}
     )
     assert share < 1 or mtf10 <= 0.5
@@ -372,7 +368,7 @@ def test_the_line_widths_of_a_limit_are_rounded_to_a_hundredth() -> None:
 def test_an_edge_without_any_spread_keeps_the_least_share_beyond_the_cap() -> None:
     certain = edge(result(0.2, 0.6, angle=0.0))
     found: Any = edge_figures._limiting(scene(), certain, TONE, [])
-    assert budget_of(found.words[3]) == {"edge direction": 0.0}
+    assert outcomes.contributions(found.words[3]) == {"edge direction": 0.0}
 
 
 def test_regions_serve_where_there_is_an_edge_or_a_wedge() -> None:
@@ -451,7 +447,7 @@ def test_a_corner_counts_the_coarser_of_both_codings_and_its_own_frames() -> Non
         ]
         [found] = corners.ratios(scene(), edges, TONE)
         share = edges[coarse.index(0.3)].coding_share("mtf50")
-        assert budget_of(found.words[3])["coding"] == pytest.approx(share * 0.9172835)  # type: ignore[union-attr]
+        assert outcomes.contributions(found.words[3])["coding"] == pytest.approx(share * 0.9172835)  # type: ignore[union-attr]
         assert found.details["corner"] == 0.18346  # type: ignore[union-attr]
         assert found.samples == 2  # type: ignore[union-attr]
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import outcomes
 import pytest
 from numpy.polynomial import legendre
 from numpy.typing import NDArray
@@ -347,7 +348,7 @@ def test_a_corners_ratio_is_to_the_centre_of_its_direction_with_both_uncertainti
     name, value, unit, budget = found.words  # type: ignore[union-attr]
     assert (name, value, unit) == ("resolution.corner_ratio", pytest.approx(0.9), "1")
     assert found.details == {"corner": 0.18, "centre": 0.2}  # type: ignore[union-attr]
-    lines = {one.source: one.contribution for one in budget}
+    lines = outcomes.contributions(budget)
     assert lines["noise and fit"] == pytest.approx(0.002 / 0.2)
     assert lines["noise and fit, centre"] == pytest.approx(0.9 * 0.002 / 0.2)
     slopes = abs((0.206 / 0.18 - 1) / 0.1 - 0.3)
@@ -363,7 +364,7 @@ def test_a_curve_that_is_off_at_both_edges_alike_moves_their_ratio_little(
     at = {"upper_left": of_corner, "centre": of_centre}
     edges = [replace(placed(zone, 1), exponent=off) for zone, off in at.items()]
     [found] = corners.ratios(scene(), edges, tone)
-    lines = {line.source: line.contribution for line in found.words[3]}  # type: ignore[union-attr]
+    lines = outcomes.contributions(found.words[3])  # type: ignore[union-attr]
     assert lines[TONE_SOURCE] == pytest.approx(0.3 * abs(of_corner - of_centre))
 
 
@@ -379,7 +380,7 @@ def test_other_curves_and_filters_of_codes_move_a_ratio_by_what_they_do_unlike()
         edges = [replace(corner, filtered={"mtf50": filtered} if filtered else {})]
         edges += [replace(centre, filtered={"mtf50": 0.01} if filtered else {})]
         [found] = corners.ratios(scene(), edges, tone)
-        lines = {line.source: line.contribution for line in found.words[3]}  # type: ignore[union-attr]
+        lines = outcomes.contributions(found.words[3])  # type: ignore[union-attr]
         assert lines[TONE_SOURCE] == pytest.approx(0.9 * math.hypot(0.03, 0.02, share))
 
 
@@ -438,7 +439,7 @@ def test_a_corners_ratio_holds_what_rises_beyond_both_windows() -> None:
     tone = Tone(light=np.ones(2), name="t", doubt=0.0)
     corner, centre = placed("upper_left", 1, 0.18, beyond=0.02), placed("centre", 1)
     [found] = corners.ratios(scene(), [corner, centre], tone)
-    lines = {line.source: line.contribution for line in found.words[3]}  # type: ignore[union-attr]
+    lines = outcomes.contributions(found.words[3])  # type: ignore[union-attr]
     assert lines[tails.SOURCE] == pytest.approx(0.02 * 0.5 / 1.8 / math.sqrt(3) / 0.2)
     assert f"{tails.SOURCE}, centre" not in lines
 
@@ -460,7 +461,7 @@ def test_what_rises_beyond_the_centres_window_moves_the_ratio_by_that_of_the_cor
     tone = Tone(light=np.ones(2), name="t", doubt=0.0)
     corner, centre = placed("upper_left", 1, 0.18), placed("centre", 1, beyond=0.02)
     [found] = corners.ratios(scene(), [corner, centre], tone)
-    lines = {line.source: line.contribution for line in found.words[3]}  # type: ignore[union-attr]
+    lines = outcomes.contributions(found.words[3])  # type: ignore[union-attr]
     expected = 0.9 * 0.02 * 0.5 / 1.8 / math.sqrt(3) / 0.2
     assert lines[f"{tails.SOURCE}, centre"] == pytest.approx(expected)
 

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import outcomes
 import pytest
 from numpy.typing import NDArray
 
@@ -111,11 +112,6 @@ def drawn(frames: int = 2) -> Array:
     return np.repeat(np.where(inside, bars, LIGHT)[None], frames, axis=0)
 
 
-def budget_of(lines: Any) -> dict[str, float]:
-    """Contributions by source."""
-    return {line.source: line.contribution for line in lines}
-
-
 @pytest.mark.parametrize("turned", [False, True])
 def test_a_wedge_in_a_picture_is_read_in_tv_lines_along_its_bars(*, turned: bool) -> None:
     """0.3 cycle/px are 0.6 x 1080 TV lines; along rows less by the pixel's shape, 12:11."""
@@ -136,7 +132,7 @@ def test_a_wedge_in_a_picture_is_read_in_tv_lines_along_its_bars(*, turned: bool
     assert found.lower_bound is False
     assert found.details["limited_by"] == "criterion"
     assert found.details["half_modulation"] == pytest.approx(0.1 * lines_per_cycle, rel=0.02)
-    assert budget_of(budget)["step"] == pytest.approx(
+    assert outcomes.contributions(budget)["step"] == pytest.approx(
         lines_per_cycle * 0.1 * 0.05 / math.sqrt(3) / 2, rel=0.02
     )
     assert found.curve.marks["Nyquist"] == pytest.approx(0.5 * lines_per_cycle)
@@ -436,7 +432,7 @@ def test_the_method_has_lines_for_step_blur_and_few_pixels_each_a_standard_uncer
     """A half-width counts as uniform."""
     doubtful = scene(chart=SimpleNamespace(reflectance_doubt=0.04))
     reading_of_bars = read(reading=0.32, frequencies=np.linspace(0.05, 0.345, 296))
-    found = budget_of(wedge_figures._method_lines(doubtful, reading_of_bars, 0.03))
+    found = outcomes.contributions(wedge_figures._method_lines(doubtful, reading_of_bars, 0.03))
     assert list(found) == ["step", "blur along the wedge", "few pixels a bar", PRINT_SOURCE]
     assert found["step"] == pytest.approx(0.1 * 0.03 / 2)
     assert found["blur along the wedge"] * math.sqrt(3) == pytest.approx(
@@ -450,7 +446,7 @@ def test_coding_counts_by_the_quantisers_step_over_that_of_the_wedge() -> None:
     quantised = scene()
     quantised.video.codec = "h264"
     seen = replace(seen_wedge(read()), view=view(np.zeros((4, 6, 5)), detail=(24.0,)))
-    found = budget_of(wedge_figures._budget(quantised, seen))
+    found = outcomes.contributions(wedge_figures._budget(quantised, seen))
     share = wedge_figures.OF_WEDGE.share(10 / 110, wedge_figures._blocks(seen.first))
     assert found["coding"] == pytest.approx(share * 0.3)
     assert {"noise and fit", "step"} < set(found)
@@ -461,16 +457,16 @@ def test_of_coders_that_take_less_of_a_wedge_only_that_share_counts() -> None:
     quantised, plain = scene(), seen_wedge(read())
     quantised.video.codec = "h264"
     bars = replace(plain, view=view(np.zeros((4, 6, 5)), detail=(24.0,)))
-    usual = budget_of(wedge_figures._budget(quantised, bars))["coding"]
+    usual = outcomes.contributions(wedge_figures._budget(quantised, bars))["coding"]
     quantised.video.codec, quantised.video.steps = "hevc", StatedSteps(10.0, 10.0)
     bars = replace(plain, view=view(np.zeros((4, 6, 5))))
-    less = budget_of(wedge_figures._budget(quantised, bars))["coding"]
+    less = outcomes.contributions(wedge_figures._budget(quantised, bars))["coding"]
     assert less == pytest.approx(0.8 * usual)
 
 
 def test_a_wedge_is_capped_by_the_samples_of_its_picture() -> None:
     """At a quarter of a cycle per pixel of one enlarged twice, whose own are as many as for 0.5."""
-    plain = budget_of(wedge_figures.figure(scene(), view(drawn())).words[3])  # type: ignore[attr-defined]
+    plain = outcomes.contributions(wedge_figures.figure(scene(), view(drawn())).words[3])  # type: ignore[attr-defined]
     assert "blur by direction" not in plain
     sampled = PictureSamples(across=0.5, down=0.5, enlarged=2.0)
     found: Any = wedge_figures.figure(scene(), view(drawn()), sampled)
@@ -478,7 +474,7 @@ def test_a_wedge_is_capped_by_the_samples_of_its_picture() -> None:
     assert value == pytest.approx(0.25 * 2160)
     assert found.details["limited_by"] == "sampling_limit"
     few = 0.022 * (0.5 - 0.3) / 0.16 * 0.25
-    assert budget_of(budget)["few pixels a bar"] == pytest.approx(few * 2160)
+    assert outcomes.contributions(budget)["few pixels a bar"] == pytest.approx(few * 2160)
     with pytest.raises(GapError, match="combed"):
         wedge_figures.figure(scene(), view(drawn()), PictureSamples(shift=0.5))
 

@@ -7,6 +7,7 @@ import json
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+import outcomes
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
@@ -158,7 +159,7 @@ def test_the_uncertainty_holds_clock_stamps_and_an_unstated_hour_of_the_day() ->
     kept = figures(found_of(gate=hours(20)), until="2026-11-20", clock_error=600.0)[
         "gate", "continuous"
     ]
-    lines = {one.source: one.contribution for one in kept.budget}
+    lines = outcomes.contributions(kept.budget)
     assert lines["day_boundary"] == pytest.approx(0.5 / 3**0.5)
     assert lines["recorder_clock"] == pytest.approx(600 / DAY / 3**0.5)
     assert kept.uncertainty == pytest.approx(sum(line**2 for line in lines.values()) ** 0.5)
@@ -179,9 +180,7 @@ def test_sources_that_come_to_disagree_between_oldest_and_newest_widen_the_reten
     same = figures(ordered(always, CHINA, {}))["gate", "continuous"]
     turned = figures(ordered(at_first, CHINA, {}))["gate", "continuous"]
     assert "sources_at_odds" not in {line.source for line in same.budget}
-    assert {line.source: line.contribution for line in turned.budget}[
-        "sources_at_odds"
-    ] == pytest.approx(1 / 3 / 3**0.5)
+    assert outcomes.contributions(turned.budget)["sources_at_odds"] == pytest.approx(1 / 3 / 3**0.5)
 
 
 def test_a_container_may_tell_local_time_as_utc_and_the_budget_says_so() -> None:
@@ -191,9 +190,7 @@ def test_a_container_may_tell_local_time_as_utc_and_the_budget_says_so() -> None
         for day in range(20)
     ]
     kept = figures(ordered(files, CHINA, {}), until="2026-11-21 09:00:00")["gate", "continuous"]
-    assert {line.source: line.contribution for line in kept.budget}[
-        "container_zone"
-    ] == pytest.approx(8 / 24 / 3**0.5)
+    assert outcomes.contributions(kept.budget)["container_zone"] == pytest.approx(8 / 24 / 3**0.5)
     alone = figures(ordered(files, CHINA, {}))["gate", "continuous"]
     assert "container_zone" not in {line.source for line in alone.budget}
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import outcomes
 import pytest
 from intervals import fewest
 
 from acceptance.charts import definition
 from acceptance.errors import GapError
 from acceptance.metrics import shading
-from acceptance.model import Condition, Measurement, Note, Shot
+from acceptance.model import Condition, Measurement, Shot
 from acceptance.scene import build
 from acceptance.simulate.camera import Camera
 from acceptance.simulate.films import film_chart
@@ -32,17 +33,15 @@ CAMERA = Camera(width=320, height=180, crf=0, black=0.0, noise=0.005)
 
 
 def figures(scene: build.Scene) -> dict[str, Measurement]:
-    return {item.quantity: item for item in shading.measure(scene) if isinstance(item, Measurement)}
+    return outcomes.figures(shading.measure(scene))
 
 
 def reasons(scene: build.Scene) -> dict[str, str]:
-    return {
-        item.quantity: item.reason.code for item in shading.measure(scene) if isinstance(item, Note)
-    }
+    return outcomes.reasons(shading.measure(scene))
 
 
 def lines(item: Measurement) -> dict[str, float]:
-    return {line.source: line.contribution for line in item.budget}
+    return outcomes.contributions(item.budget)
 
 
 def test_the_truth_lies_within_u_without_a_coder_and_through_one() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+import outcomes
 import profiles
 import pytest
 
@@ -55,7 +56,7 @@ def light(folder: Path) -> Array:
 
 def measured(folder: Path, name: str) -> dict[str, Measurement]:
     looked = build.look(Shot(id="s", subject="c", clip=name, chart="acceptance"), folder)
-    found = [item for item in colour.measure(looked) if isinstance(item, Measurement)]
+    found = outcomes.measurements(colour.measure(looked))
     return {item.quantity.removeprefix("colour."): item for item in found}
 
 

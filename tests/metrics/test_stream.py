@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import outcomes
 import pytest
 
 from acceptance import wording
@@ -339,7 +340,7 @@ def test_the_start_up_delay_is_as_sure_as_the_arrival_of_its_packet(
 ) -> None:
     stream = replace(PLAIN, kernel=kernel)
     figures, _ = measured(captured(scene, stream, tmp_path)[0])
-    lines = {line.source: line.contribution for line in figures["start_up key_frame"].budget}
+    lines = outcomes.contributions(figures["start_up key_frame"].budget)
     assert lines["arrival_time"] == pytest.approx(half / 3**0.5)
 
 

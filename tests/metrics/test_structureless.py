@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+import outcomes
 import pytest
 from marks import slow
 
@@ -18,7 +19,7 @@ from acceptance import metrics
 from acceptance.charts import fiducials
 from acceptance.errors import GapError, InputError
 from acceptance.footage import encode
-from acceptance.model import Measurement, Shot
+from acceptance.model import Shot
 from acceptance.scene import build, views
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def asked(folder: Path, frames: Frames, **shot: Any) -> int:
             found += list(metric.measure(scene)) if metric.serves(scene) else []
         except GapError:
             continue
-    figures = [one for one in found if isinstance(one, Measurement)]
+    figures = outcomes.measurements(found)
     assert all(np.isfinite([one.value, one.expanded]).all() for one in figures)
     return len(figures)
 

@@ -6,17 +6,20 @@ import importlib
 import sys
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+import outcomes
 import pytest
 
 from acceptance.footage import encode
 from acceptance.metrics import faults
 from acceptance.metrics.faults.ambiguity import why_sound
 from acceptance.metrics.faults.levels import FaultLevel
-from acceptance.model import Measurement
+
+if TYPE_CHECKING:
+    from acceptance.model import Measurement
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 planted: Any = importlib.import_module("planted")
@@ -27,7 +30,7 @@ def snow(folder: Path, pictures: list[np.ndarray[Any, Any]]) -> Measurement:
     """Return the noise of a film of pictures that no codec has touched."""
     encode.write(folder / "drawn.mkv", pictures, codec="ffv1", rate=Fraction(25))
     figures = faults.measure(planted.seen(folder / "drawn.mkv"))
-    found = {one.quantity: one for one in figures if isinstance(one, Measurement)}
+    found = outcomes.figures(figures)
     return found["faults.snow"]
 
 

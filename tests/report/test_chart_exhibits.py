@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
+from drawn_texts import texts
 
 from acceptance.model import Measurement, Shot
 from acceptance.report import chart_exhibits, edge_plot, plane_plot, svg
 
-SVG = "{http://www.w3.org/2000/svg}"
 SHOT = Shot(
     id="shot", subject="camera", clip="a.mp4", still="data/stills/shot.jpg",
     stream={"width": 1920, "height": 1080, "sample_aspect": "1"},
@@ -40,11 +39,6 @@ def over(figures: list[Measurement], shot: Shot = SHOT, lang: str = "en") -> lis
     """Draw edges over the still of a shot."""
     drawn = chart_exhibits.edge_maps(figures, [shot], lang, lambda name: name)
     return [str(each.svg) for each in drawn]
-
-
-def texts(drawn: str) -> list[str]:
-    """Texts of a drawing."""
-    return [each.text or "" for each in ET.fromstring(drawn).iter(f"{SVG}text")]  # noqa: S314 -- our own
 
 
 def test_each_edge_has_its_figure_at_its_place_and_each_zone_its_mean() -> None:

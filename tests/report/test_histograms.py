@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
+from drawn_texts import texts
 
 from acceptance.model import Curve, Limit, Measurement
 from acceptance.report import histogram_plot, histograms
 from acceptance.report.histogram_plot import HistogramWords, MadeFigure
 
 WORDS = HistogramWords(across="value / ms", unit="ms", up="number", doubt="covered by U")
-SVG = "{http://www.w3.org/2000/svg}"
 LATENCIES = (180.0, 181.0, 182.0, 182.5, 183.0, 190.0)
 
 
@@ -32,11 +31,6 @@ CURVE = Curve(
     x_unit="s", y_unit="ms",
 )  # fmt: skip
 MEASURED = [latency("mean", 183.1, curve=CURVE), latency("worst", 190.0), latency("sd", 3.3)]
-
-
-def texts(svg: str) -> list[str]:
-    """Texts of a drawing."""
-    return [each.text or "" for each in ET.fromstring(svg).iter(f"{SVG}text")]  # noqa: S314 -- our own
 
 
 def test_every_value_is_counted_once_in_classes_of_a_round_width() -> None:

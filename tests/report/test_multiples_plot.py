@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from drawn_texts import texts
 
 from acceptance.model import Curve, Limit, Measurement
 from acceptance.report import exhibits, multiples_plot, plots, svg
 
-SVG = "{http://www.w3.org/2000/svg}"
 X = np.linspace(0.0, 0.6, 61)
 
 
@@ -37,11 +36,6 @@ def measured(zone: str, curve: Curve, subject: str = "camera") -> Measurement:
 
 
 ZONES = ("centre", "upper_left", "upper_right", "lower_left", "lower_right")
-
-
-def texts(drawn: str) -> list[str]:
-    """Texts of a drawing."""
-    return [each.text or "" for each in ET.fromstring(drawn).iter(f"{SVG}text")]  # noqa: S314 -- our own
 
 
 def lines(drawn: str) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+import outcomes
 import pytest
 
 from acceptance.footage import clip, encode
@@ -196,7 +197,7 @@ def test_real_surveillance_views_offer_no_edge(real_data: Path, name: str) -> No
 
 def measured(seen: build.Scene) -> list[Measurement]:
     """Measure the resolution of a scene, notes left out."""
-    return [found for found in resolution.measure(seen) if isinstance(found, Measurement)]
+    return outcomes.measurements(resolution.measure(seen))
 
 
 def test_plain_edges_of_a_shot_are_measured_by_rank_and_zone(tmp_path: Path) -> None:

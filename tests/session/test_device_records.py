@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import outcomes
 import pytest
 from peers.onvif_device import Faults, OnvifDevice
 from peers.open_device import free_port
@@ -154,7 +155,7 @@ def test_what_was_not_looked_at_passes_nothing_and_an_answer_stays_one(site: Pat
     notes = [
         replace(item, shot=asked.id, subject="gate") for item in items if isinstance(item, Note)
     ]
-    assert not [item for item in items if isinstance(item, Measurement)]
+    assert not outcomes.measurements(items)
     done = judging.judge(
         packs, replace(read, answers=(inspected,)), (), notes, (asked,), today="2026-12-02",
         quantities=metrics.quantities(),

@@ -23,16 +23,6 @@ if TYPE_CHECKING:
 ANNEX = "annex-e.pdf"
 
 
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory, chain: DemoChain) -> Path:
-    return issued(tmp_path_factory.mktemp("out") / "20260602-X1", chain, [CLIP])
-
-
-@pytest.fixture
-def folder(original: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(original, tmp_path / original.name)
-
-
 def sealed(folder: Path, change: Callable[[Path], object]) -> Verification:
     """Change an annex, and the manifests with it, as whoever knows them would."""
     change(folder / ANNEX)

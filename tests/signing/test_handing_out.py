@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import shutil
 import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
-from issued_session import CLIP, issued, judged, measurement
+from issued_session import judged, measurement
 
 from acceptance.cli import verbs
 from acceptance.errors import SessionError, SetupError
@@ -25,17 +24,6 @@ if TYPE_CHECKING:
     from acceptance.signing.chains import DemoChain
 
 pytestmark = pytest.mark.usefixtures("_plain_pages")
-
-
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory, chain: DemoChain) -> Path:
-    """Issue a session in which the grey steps fail."""
-    return issued(tmp_path_factory.mktemp("out") / "20260602-X1", chain, [CLIP])
-
-
-@pytest.fixture
-def folder(original: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(original, tmp_path / original.name)
 
 
 def contents(folder: Path) -> Mapping[str, bytes]:

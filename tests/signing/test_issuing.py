@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shlex
-import shutil
 from typing import TYPE_CHECKING
 
 import pki
 import pytest
 import reached_session
 from forgeries import FORGERIES, forge
-from issued_session import CLIP, details, issued
+from issued_session import details
 from sample_pdf import blank_pdf, updated
 
 from acceptance.batch import record
@@ -32,18 +31,6 @@ if TYPE_CHECKING:
     from acceptance.model import Session
 
 pytestmark = pytest.mark.usefixtures("_plain_pages")
-
-
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory, chain: DemoChain) -> Path:
-    """Issue one whole session; tests that change it take a copy."""
-    return issued(tmp_path_factory.mktemp("out") / "20260602-X1", chain, [CLIP])
-
-
-@pytest.fixture
-def folder(original: Path, tmp_path: Path) -> Path:
-    """Copy the issued session."""
-    return shutil.copytree(original, tmp_path / original.name)
 
 
 @pytest.fixture

@@ -24,7 +24,6 @@ from sample_pdf import blank_pdf
 from acceptance.errors import DeviceError, InputError, KeyFileError, SetupError, UsageError
 from acceptance.signing import levels, pades, tokens
 from acceptance.signing.certificates import load_signer
-from acceptance.signing.chains import PracticeChain, make_practice_chain
 from acceptance.signing.signature_check import verify_pdf
 from acceptance.signing.signatures import State
 
@@ -32,14 +31,9 @@ if TYPE_CHECKING:
     from institute import Institute
 
     from acceptance.signing.certificates import Signer
+    from acceptance.signing.chains import PracticeChain
 
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
-
-
-@pytest.fixture(scope="module")
-def practice(tmp_path_factory: pytest.TempPathFactory) -> PracticeChain:
-    """Make a chain to practise with, and its own time stamps."""
-    return make_practice_chain(tmp_path_factory.mktemp("keys") / "chain", authority=True)
 
 
 @pytest.fixture(scope="module")

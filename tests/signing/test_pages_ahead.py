@@ -64,16 +64,10 @@ def child(_plain_pages: None, monkeypatch: pytest.MonkeyPatch) -> StandIn:
 
 
 @pytest.fixture(scope="module")
-def issued_once(
+def original(
     _plain_pages: None, tmp_path_factory: pytest.TempPathFactory, chain: DemoChain
 ) -> Path:
     return issued(tmp_path_factory.mktemp("issued") / "20260602-X1", chain, [CLIP])
-
-
-@pytest.fixture
-def folder(tmp_path: Path, issued_once: Path) -> Path:
-    """Give a copy of an issued session that a test may change."""
-    return shutil.copytree(issued_once, tmp_path / issued_once.name)
 
 
 def test_what_a_child_made_ahead_is_compared(

@@ -83,12 +83,6 @@ def original(chart_film: Film, tmp_path_factory: pytest.TempPathFactory, chain: 
     return folder
 
 
-@pytest.fixture
-def folder(original: Path, tmp_path: Path) -> Path:
-    """Copy the session."""
-    return shutil.copytree(original, tmp_path / original.name)
-
-
 @pytest.fixture(scope="module")
 def looked() -> dict[str, measuring.Measured]:
     """Keep what was measured again."""

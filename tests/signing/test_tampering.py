@@ -46,7 +46,7 @@ from acceptance.report import page_paints, page_words
 from acceptance.session import evidence, store
 from acceptance.signing import levels, pades, signature_entries
 from acceptance.signing.certificates import load_signer
-from acceptance.signing.chains import DemoChain, PracticeChain, make_practice_chain
+from acceptance.signing.chains import DemoChain, PracticeChain
 from acceptance.signing.signatures import State
 from acceptance.signing.verification import verify
 
@@ -109,12 +109,6 @@ def _read_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def folder(original: Path, tmp_path: Path) -> Path:
-    """Copy the issued session."""
-    return shutil.copytree(original, tmp_path / original.name)
-
-
 @pytest.mark.parametrize("tampering", every_twentieth([*LITTLE, *TAMPERINGS, *MORE_TAMPERINGS]))
 def test_without_a_key_nothing_changes(
     folder: Path, chain: DemoChain, tampering: Tampering
@@ -165,12 +159,6 @@ def test_a_signature_says_nothing_but_who_signed_which_report(
     assert forgery.says in details(result)
     if "calls its signer" not in forgery.says:  # names are for ``verify``
         assert second_verifier.problems(folder, [chain.root])
-
-
-@pytest.fixture(scope="module")
-def practice(tmp_path_factory: pytest.TempPathFactory) -> PracticeChain:
-    """Make a chain of those who sign second, with time stamps of its own."""
-    return make_practice_chain(tmp_path_factory.mktemp("keys") / "chain", authority=True)
 
 
 def signed_again(folder: Path, practice: PracticeChain, **levels_of: str) -> None:

@@ -46,18 +46,6 @@ STEPS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory, chain: DemoChain) -> Path:
-    """Issue one whole session; tests that change it take a copy."""
-    return issued(tmp_path_factory.mktemp("out") / "20260602-X1", chain, [CLIP])
-
-
-@pytest.fixture
-def folder(original: Path, tmp_path: Path) -> Path:
-    """Copy the issued session."""
-    return shutil.copytree(original, tmp_path / original.name)
-
-
 def state_of(result: Verification, name: str) -> State:
     """Look up one step."""
     return next(step.state for step in result.steps if step.name == name)
