@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]  # ships no types
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -35,13 +35,15 @@ USAGES = (
 SIGNING = ("digital_signature", "content_commitment")
 ISSUING = ("key_cert_sign", "crl_sign")
 WEAK = ec.generate_private_key(ec.SECP192R1())
+EDWARDS = ed25519.Ed25519PrivateKey.generate()
+Key = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
 
 @dataclass(frozen=True)
 class Holder:
     """A key, its certificate, and that of its issuer."""
 
-    key: ec.EllipticCurvePrivateKey
+    key: Key
     certificate: x509.Certificate
     issuer: Holder | None
 
@@ -83,7 +85,7 @@ def holder(
     usages: Collection[str] | None = SIGNING,
     purposes: Collection[str] | None = None,
     days: tuple[int, int] = (-30, 30),
-    key: ec.EllipticCurvePrivateKey | None = None,
+    key: Key | None = None,
     names: x509.NameConstraints | None = None,
 ) -> Holder:
     """Issue a certificate; ``None`` leaves its extension out. ``days`` count from now.
@@ -112,7 +114,8 @@ def holder(
         builder = builder.add_extension(named, critical=False)
     if names is not None:
         builder = builder.add_extension(names, critical=True)
-    signed = builder.sign(issuer.key if issuer else key, hashes.SHA256())
+    by = issuer.key if issuer else key
+    signed = builder.sign(by, None if by is EDWARDS else hashes.SHA256())
     return Holder(key, signed, issuer)
 
 
@@ -122,7 +125,7 @@ def authority(
     purposes: Collection[str] | None = None,
     *,
     days: tuple[int, int] = (-60, 60),
-    key: ec.EllipticCurvePrivateKey | None = None,
+    key: Key | None = None,
     names: x509.NameConstraints | None = None,
 ) -> Holder:
     """Make a certification authority."""

@@ -160,6 +160,7 @@ def test_an_issuer_for_servers_vouches_for_no_signer(root: pki.Holder, tmp_path:
     ("about", "state", "says"),
     [
         ({"key": pki.WEAK}, State.BROKEN, "its key (ec, 192 bits) is too weak"),
+        ({"key": pki.EDWARDS}, State.OK, ""),
         ({"days": (-9, -1)}, State.INDETERMINATE, "one of them has expired"),
         ({"names": of_names("李")}, State.INDETERMINATE, "may not issue"),
         ({"names": of_names("王")}, State.OK, ""),
