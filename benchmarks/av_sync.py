@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 import av
 import clocks
 import numpy as np
+from draws import log_uniform
 from setting import Setting, machine, prose, table
 
 from acceptance.charts import beep
@@ -82,7 +83,7 @@ def drawn(random: np.random.Generator) -> Case:
         early=float(random.uniform(-0.4, 0.4)),
         jitter=float(random.uniform(0, 0.003)),
         sound_rate=int(random.choice(SOUND_RATES)),
-        noise=float(np.exp(random.uniform(np.log(0.001), np.log(0.2)))),
+        noise=log_uniform(random, 0.001, 0.2),
     )
 
 
@@ -95,8 +96,8 @@ def flash_times(case: Case) -> Array:
 def sound(random: np.random.Generator, case: Case, moments: Array) -> Stretch:
     """Sound of beeps that begin at ``moments`` s, with an echo and noise."""
     samples = case.noise * random.standard_normal(int((case.seconds + 1) * case.sound_rate))
-    echo, later = random.uniform(0, 0.6), float(np.exp(random.uniform(np.log(0.003), np.log(0.3))))
-    level = float(np.exp(random.uniform(np.log(0.05), 0)))
+    echo, later = random.uniform(0, 0.6), log_uniform(random, 0.003, 0.3)
+    level = log_uniform(random, 0.05, 1)
     for moment in moments:
         for loud, at in ((level, moment), (level * echo, moment + later)):
             _add(samples, loud, at * case.sound_rate, case.sound_rate)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import scenes
+from draws import log_uniform
 from films import CHART, paired
 
 from acceptance.charts import definition, printed_copy
@@ -25,7 +26,7 @@ STEPS = tuple(region for region in DESIGN.regions if region.kind == "grey")
 
 def beside_steps(random: np.random.Generator) -> list[Reading]:
     """Measure a hole beside grey steps on a copy that is a little off."""
-    camera, scattered = _drawn(random), float(np.exp(random.uniform(np.log(0.003), np.log(0.05))))
+    camera, scattered = _drawn(random), log_uniform(random, 0.003, 0.05)
     exponent, doubt = random.normal(0, DOUBT_OF_DECLARED / np.sqrt(3)), random.uniform(0, 0.02)
     contrast = random.normal(0, CONTRAST)
     black = _code(camera, 0.0, scattered, exponent, contrast)
@@ -46,7 +47,7 @@ def beside_steps(random: np.random.Generator) -> list[Reading]:
 
 def in_board(random: np.random.Generator) -> list[Reading]:
     """Measure a hole in a white board, by a camera whose curve is a little off."""
-    camera, scattered = _drawn(random), float(np.exp(random.uniform(np.log(0.003), np.log(0.05))))
+    camera, scattered = _drawn(random), log_uniform(random, 0.003, 0.05)
     exponent = random.normal(0, DOUBT_OF_DECLARED / np.sqrt(3))
     contrast = random.normal(0, CONTRAST)
     codes = [_code(camera, level, scattered, exponent, contrast) for level in (0.0, 0.8)]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from departures import Departures, moved
+from draws import log_uniform
 from films import Reading
 
 from acceptance.charts import drive_sequence
@@ -71,7 +72,7 @@ def off(random: np.random.Generator) -> float:
 
 def exposure(random: np.random.Generator, rate: float) -> float:
     """Return an exposure from 1 ms to the frame time, uniform in its logarithm."""
-    return float(np.exp(random.uniform(np.log(0.001), np.log(1 / rate))))
+    return log_uniform(random, 0.001, 1 / rate)
 
 
 def refresh(random: np.random.Generator) -> float:

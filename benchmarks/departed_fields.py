@@ -21,6 +21,7 @@ import films
 import numpy as np
 import switched
 import switched_fields
+from draws import log_uniform
 
 from acceptance.charts import printed_copy
 from acceptance.errors import GapError
@@ -189,7 +190,7 @@ def _beside_chart(base: Random, random: Random, camera: Camera, on: Sequence[str
     """Film a black hole before the chart; the veil is the flare."""
     known = [name for name in on if name != "starved"]
     drawn = switched.drawn_on(base, random, known)
-    veil = float(np.exp(base.uniform(np.log(0.003), np.log(0.05))))
+    veil = log_uniform(base, 0.003, 0.05)
     black = drawn.white * veil / (1 + veil)
     rate = 4 * camera.bit_rate  # of a picture four times as large
     drawn = replace(drawn, black=black, gains=(1.0, 1.0, 1.0), bit_rate=rate)

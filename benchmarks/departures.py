@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from draws import log_uniform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -84,7 +85,7 @@ def even_response(random: Random, by: Departures) -> Departures:
 
 def hand(random: Random, by: Departures) -> Departures:
     """Hold the phone by hand: 0.5 to 4 px of 640, rms."""
-    return replace(by, shake=_log(random, 0.5, 4))
+    return replace(by, shake=log_uniform(random, 0.5, 4))
 
 
 def film_recursion(random: Random, by: Departures) -> Departures:
@@ -99,7 +100,7 @@ def camera_recursion(random: Random, by: Departures) -> Departures:
 
 def starved(random: Random, by: Departures) -> Departures:
     """Give the film 3 to 20 kbit a frame."""
-    return replace(by, frame_bits=_log(random, 3e3, 2e4))
+    return replace(by, frame_bits=log_uniform(random, 3e3, 2e4))
 
 
 def coder(random: Random, by: Departures) -> Departures:
@@ -115,7 +116,7 @@ def lost(random: Random, by: Departures) -> Departures:
 
 def stamp_jitter(random: Random, by: Departures) -> Departures:
     """Let the film's time stamps jitter by 0.1 to 3 ms, rms."""
-    return replace(by, stamp_jitter=_log(random, 1e-4, 3e-3))
+    return replace(by, stamp_jitter=log_uniform(random, 1e-4, 3e-3))
 
 
 def stamp_order(random: Random, by: Departures) -> Departures:
@@ -125,12 +126,12 @@ def stamp_order(random: Random, by: Departures) -> Departures:
 
 def film_vfr(random: Random, by: Departures) -> Departures:
     """Let the film's frame rate vary: exposures and stamps by 0.3 to 3 ms, rms, off their pace."""
-    return replace(by, uneven=(_log(random, 3e-4, 3e-3), by.uneven[1]))
+    return replace(by, uneven=(log_uniform(random, 3e-4, 3e-3), by.uneven[1]))
 
 
 def camera_vfr(random: Random, by: Departures) -> Departures:
     """Let the camera's frame rate vary: exposures by 0.5 to 6 ms, rms, off their pace."""
-    return replace(by, uneven=(by.uneven[0], _log(random, 5e-4, 6e-3)))
+    return replace(by, uneven=(by.uneven[0], log_uniform(random, 5e-4, 6e-3)))
 
 
 SIGNALS: Mapping[str, Callable[[Random, Departures], Departures]] = {
@@ -165,10 +166,5 @@ def drawn(random: Random, names: list[str]) -> Departures:
     return by
 
 
-def _log(random: Random, least: float, most: float) -> float:
-    """Return a value uniform in its logarithm."""
-    return float(np.exp(random.uniform(np.log(least), np.log(most))))
-
-
 def _pair(random: Random, least: float, most: float) -> tuple[float, float]:
-    return _log(random, least, most), _log(random, least, most)
+    return log_uniform(random, least, most), log_uniform(random, least, most)

@@ -32,9 +32,9 @@ USUAL: dict[str, Any] = {
 HEAD = ("figure", "cases", "measured", "truth inside U, all regions", "refused")
 
 
-def situations() -> list[dict[str, Any]]:
-    """Return the situations of the list."""
-    found: list[dict[str, Any]] = tomllib.loads(LISTED.read_text("utf-8"))["situation"]
+def situations(listed: Path = LISTED) -> list[dict[str, Any]]:
+    """Return the situations of a list."""
+    found: list[dict[str, Any]] = tomllib.loads(listed.read_text("utf-8"))["situation"]
     return found
 
 

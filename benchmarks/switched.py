@@ -9,7 +9,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
+from draws import log_uniform
 from films import TRUTHS
 from through_camera import drawn_camera
 
@@ -19,6 +19,8 @@ from acceptance.simulate.coding import lamps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    import numpy as np
 
     from acceptance.simulate.camera import Camera
 
@@ -39,7 +41,7 @@ def vignetting(random: Random, camera: Camera) -> Camera:
 
 def gradient(random: Random, camera: Camera) -> Camera:
     """Light one side up to twice as much as the other, across and down."""
-    return replace(camera, gradient=(_log(random, 0.5, 2), _log(random, 0.5, 2)))
+    return replace(camera, gradient=(log_uniform(random, 0.5, 2), log_uniform(random, 0.5, 2)))
 
 
 def lamp(random: Random, camera: Camera) -> Camera:
@@ -55,13 +57,13 @@ def glare(random: Random, camera: Camera) -> Camera:
 
 def sheen(random: Random, camera: Camera) -> Camera:
     """Mirror a lamp in the print: a Gaussian of 30 to 120 mm, 2 to 20 % of white in its middle."""
-    light = _log(random, 0.02, 0.2)
+    light = log_uniform(random, 0.02, 0.2)
     return replace(camera, sheen=(*_place(random), random.uniform(30, 120), light))
 
 
 def veil(random: Random, camera: Camera) -> Camera:
     """Add light everywhere: 2 to 15 % of nominal white. A cast would colour it: there is none."""
-    return replace(camera, black=_log(random, 0.02, 0.15), gains=(1.0, 1.0, 1.0))
+    return replace(camera, black=log_uniform(random, 0.02, 0.15), gains=(1.0, 1.0, 1.0))
 
 
 def sharpening(random: Random, camera: Camera) -> Camera:
@@ -92,7 +94,7 @@ def motion(random: Random, camera: Camera) -> Camera:
 
 def combing(random: Random, camera: Camera) -> Camera:
     """Weave fields together that are 0.3 to 4 px apart."""
-    return replace(camera, combing=_log(random, 0.3, 4))
+    return replace(camera, combing=log_uniform(random, 0.3, 4))
 
 
 def doubled(_: Random, camera: Camera) -> Camera:
@@ -152,7 +154,7 @@ def ten_bit(_: Random, camera: Camera) -> Camera:
 
 def starved(random: Random, camera: Camera) -> Camera:
     """Give H.264 100 to 600 kbit/s."""
-    return replace(camera, bit_rate=round(_log(random, 1e5, 6e5)))
+    return replace(camera, bit_rate=round(log_uniform(random, 1e5, 6e5)))
 
 
 SWITCHES: Mapping[str, Callable[[Random, Camera], Camera]] = {
@@ -223,8 +225,3 @@ def figures(camera: Camera) -> list[str]:
 
 def _place(random: Random) -> tuple[float, float]:
     return random.uniform(0, CHART.size[0]), random.uniform(0, CHART.size[1])
-
-
-def _log(random: Random, least: float, most: float) -> float:
-    """Return a value uniform in its logarithm."""
-    return float(np.exp(random.uniform(np.log(least), np.log(most))))

@@ -11,7 +11,6 @@ import argparse
 import math
 import sys
 import tempfile
-import tomllib
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -84,15 +83,9 @@ CHANGES = {**unusual_pictures.CHANGES, **troubled_pictures.CHANGES}
 RECORDED = tuple(f"noise.{name}" for name in switched.RECORDED)
 
 
-def situations() -> list[dict[str, Any]]:
-    """Return the situations of the list."""
-    found: list[dict[str, Any]] = tomllib.loads(LISTED.read_text("utf-8"))["situation"]
-    return found
-
-
 def run(number: int) -> dict[str, Any]:
     """Make a situation of the list and measure it."""
-    seen = situations()[number]
+    seen = measurable.situations(LISTED)[number]
     given = seen.get("camera", {}).items()
     own = {name: tuple(value) if isinstance(value, list) else value for name, value in given}
     camera = switched.exposed(Camera(**{**measurable.USUAL, "seed": 900 + number, **own}))
@@ -219,7 +212,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("numbers", nargs="*", type=int)
     parser.add_argument("--jobs", type=int, default=1)
     options = parser.parse_args(arguments)
-    numbers = options.numbers or list(range(len(situations())))
+    numbers = options.numbers or list(range(len(measurable.situations(LISTED))))
     rows = []
     for number in numbers:
         case = run(number)
