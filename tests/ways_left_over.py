@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from more_ways_to_bend import RECORDER
-from reached_session import CAMERA, FIRM, NOISE, STEPS, Case, overlay, pack
+from reached_session import CAMERA, FIRM, NOISE, SHOT, STEPS, Case, figure, overlay, pack
 from ways_by_file import PASSED, noted
-from ways_by_statement import rated_by
+from ways_by_statement import rated_by, taken_again
 from ways_to_bend import DEVICE, HONEST, KEPT, OWN_SOURCE, SITE, Way
 
 from acceptance.model import Answer, Plan, Scope, Subject, SubjectKind
@@ -49,6 +49,16 @@ def kept(pattern: str) -> Case:
     return replace(PASSED, plan=plan, recordings=(recordings,))
 
 
+def taken_five_times(why: str) -> Case:
+    """Film three times more than twice, and say of one film alone why."""
+    case = taken_again(why)
+    more = tuple(
+        replace(SHOT, id=f"shot-{number}", sha256=f"{number}" * 64) for number in range(3, 6)
+    )
+    found = tuple(figure(value=46.0, shot=shot.id) for shot in more)
+    return replace(case, shots=(*case.shots, *more), measurements=(*case.measurements, *found))
+
+
 WAYS_LEFT_OVER = (
     *(
         Way(
@@ -62,6 +72,8 @@ WAYS_LEFT_OVER = (
             ("评委1", "评委2", "评委3", "评委4"),
             ("专家甲", "专家乙", "观众（一）", "观众（二）"),
             ("rater A", "rater B", "viewer 1", "viewer 2"),
+            ("1号评委", "第2评委", "评审专家一", "受试者甲"),
+            ("panel member 1", "panel member 2", "juror 3", "1st rater"),
         )
     ),
     *(
@@ -71,7 +83,38 @@ WAYS_LEFT_OVER = (
             bent=replace(PASSED, plan=replace(DEVICE, operator=who)),
             words=("Who measured is not stated",),
         )
-        for who in ("检测员", "工程师", "Operator 2")
+        for who in (
+            *("检测员", "工程师", "Operator 2", "试验员", "测试工程师", "質檢員", "全体人员"),
+            *("见签名", "某工", "test engineer", "Senior QA Engineer", "QA", "see signature"),
+        )
+    ),
+    *(
+        Way(
+            what=f"filmed again until it suits, since {why!r}",
+            codes=("retaken",),
+            honest=taken_again("照度偏低"),
+            bent=taken_again(why),
+            words=("Reason: none is given",),
+        )
+        for why in (
+            *(
+                "效果差",
+                "结果不理想",
+                "重新测量一次",
+                "信噪比偏低",
+                "没达到标准",
+                "见报告",
+                "特殊原因",
+            ),
+            *("the first result was too low", "SNR below limit", "try again", "see notes"),
+        )
+    ),
+    Way(
+        what="filmed five times, once for a reason",
+        codes=("retaken",),
+        honest=taken_again("照明被关闭"),
+        bent=taken_five_times("照明被关闭"),
+        words=("cam-1 ×5", "Reason: none is given"),
     ),
     *(
         Way(

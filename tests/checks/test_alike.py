@@ -153,7 +153,10 @@ def test_a_person_is_the_same_with_a_title(
 @pytest.mark.parametrize(
     ("text", "something"),
     [("照明被关闭", True), ("李", True), ("A", True), ("重拍", False), ("1111", False),
-     ("7", False), ("。。。", False), ("Test", False), ("aa", False), ("啊啊", False)],
+     ("7", False), ("。。。", False), ("Test", False), ("aa", False), ("啊啊", False),
+     ("照度过低", True), ("镜头差", True), ("曝光过低", True), ("时长不够", True),
+     ("整改后复测", True),
+     ("light too low", True), ("failure of the lamp", True), ("a bad result", False)],
 )  # fmt: skip
 def test_a_word_for_nothing_is_no_reason(
     text: str,
@@ -199,7 +202,10 @@ def test_a_word_for_nothing_is_nobody(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "is_somebody"),
     [("检测员", False), ("评委（3）", False), ("rater-3", False), ("Engineer Li", True),
-     ("检测员王五", True), ("张工程师", True), ("Experta", True), ("甲", True)],
+     ("检测员王五", True), ("张工程师", True), ("Experta", True), ("甲", True), ("丁", True),
+     ("李专家", True), ("1号 李四", True), ("评委1 李四", True), ("J. Tester", True),
+     ("Judge", True),
+     ("Wang (engineer)", True), ("A. Member", True), ("Q. A. Smith", True), ("组长", True)],
 )  # fmt: skip
 def test_what_somebody_does_is_no_name(name: str, is_somebody: bool) -> None:  # noqa: FBT001 -- a row of the table
     assert alike.is_name(name) is is_somebody

@@ -7,6 +7,7 @@ import ipaddress
 import re
 import unicodedata
 
+from acceptance.checks.warned import empty_words
 from acceptance.messages import LOOKALIKES
 
 # What stands where a name, a reason or a number should.
@@ -18,23 +19,14 @@ NOTHING = UNKNOWN | {
     *("无", "没有", "同上", "见上"), *("nil", "no", "none", "ditto", "idem", "ok"),
 }  # fmt: skip
 NOBODY = frozenset({
-    *("测试", "系统", "自动", "管理员", "某", "某某", "某人"),
-    *("test", "system", "auto", "automatic", "admin", "nobody"),
+    *("测试", "系统", "自动", "管理员", "用户", "我", "我们", "本人"),
+    *("本公司", "公司", "单位", "全体", "大家", "匿名", "佚名", "签字", "批准"),
+    *("test", "system", "auto", "automatic", "admin", "root", "user", "nobody", "someone"),
+    *("somebody", "anonymous", "self", "staff", "qa", "qc"),
 })  # fmt: skip
-# What somebody does, in place of a name, also with a number or letter: 检测员, 评委 3, rater A.
-ROLE = re.compile(
-    r"(?:(?:检[测验]|测[试量]|操作|工作|现场|技术|质检|评[分审]|观[看察测]|打分|记录)(?:人员|员|组|者|人)"
-    r"|工程师|评委|专家|观众|非?专业人员)[\s.:#_(-]*(?:\d{1,3}|[a-z一二三四五六七八九十甲乙丙丁戊])?[号)]?"
-    r"|(?:operator|engineer|tester|technician|inspector|rater|viewer|observer|expert|assessor)s?"
-    r"(?:[\s.:#_(-]*\d{1,3}|[\s.:#_(-]+[a-z])?\)?"
-)
 NO_REASON = frozenset({
-    *("无原因", "没有原因", "无理由", "测试", "系统", "自动", "原因", "按要求", "见附件"),
-    *("不合格", "未合格", "不达标", "未达标", "不符合", "未通过", "不通过"),
-    *("失败", "结果不好", "效果不好", "failed", "fail", "failure", "notpassed", "didnotpass"),
-    *("toolow", "asrequested"),
-    *("重拍", "补拍", "重测", "补测", "再拍", "重新拍摄"),
-    *("test", "system", "auto", "automatic", "retake", "retaken", "again"),
+    *("无原因", "没有原因", "无理由", "测试", "系统", "自动", "按要求", "失败"),
+    *("test", "system", "auto", "automatic"),
 })  # fmt: skip
 NAMES_TOO = frozenset({"Na", "Nan", "No", "Ok"})  # of people, where they are written so
 INITIALS = re.compile(r"([A-MO-WYZ])\.? ?\1\.?")  # NN and XX stand for nobody
@@ -77,9 +69,11 @@ def number(text: str) -> str:
 
 
 def is_reason(text: str) -> bool:
-    """Whether a reason is one: no blank, dash, word for nothing, or one sign repeated."""
+    """Whether a reason is one: no dash, word for nothing, repeated sign, or a bad result alone."""
     word = plain(text)
-    return word not in NOTHING | NO_REASON and not _repeats(word)
+    if word in NOTHING | NO_REASON or _repeats(word) or empty_words.ELSEWHERE.fullmatch(word):
+        return False
+    return not empty_words.states_no_cause(letters(text))
 
 
 def is_name(text: str) -> bool:
@@ -87,8 +81,9 @@ def is_name(text: str) -> bool:
     word = plain(text)
     if text.strip() in NAMES_TOO or INITIALS.fullmatch(text.strip()):
         return True
-    nobody = word in NOTHING | NOBODY or ROLE.fullmatch(letters(text))
-    return not nobody and not (word.isascii() and _repeats(word))
+    if word in NOTHING | NOBODY or empty_words.ELSEWHERE.fullmatch(word):
+        return False
+    return not empty_words.names_a_role(letters(text)) and not (word.isascii() and _repeats(word))
 
 
 def is_serial(text: str) -> bool:

@@ -92,11 +92,17 @@ def _earlier(judged: Judged) -> list[LogEntry]:
 
 
 def retaken(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield the subjects that were filmed more than once for the same, by the reason stated."""
+    """Yield the subjects that were filmed more than once for the same, by the reasons stated.
+
+    Each film of this session but the first needs one: a lamp that failed once is none for five.
+    """
+    here = _in_session(judged)
     groups: dict[str, list[str]] = defaultdict(list)
     for subject, takes in _takes(judged).items():
         if takes > 1:
-            groups[_why(judged, subject)].append(f"{subject} ×{takes}")
+            reasons = _reasons(judged, subject)
+            why = "; ".join(dict.fromkeys(reasons)) if len(reasons) >= here[subject] - 1 else ""
+            groups[why].append(f"{subject} ×{takes}")
     for why, points in groups.items():
         yield (note if why else caution)("retaken", points, why=why)
 
@@ -146,9 +152,9 @@ def _replaced(judged: Judged, shot: Shot) -> int:
     return len({_detail(entry, "sha256") for entry in taken} - {shot.sha256, ""})
 
 
-def _why(judged: Judged, subject: str) -> str:
+def _reasons(judged: Judged, subject: str) -> list[str]:
     shots = (shot for shot in judged.session.shots if shot.subject == subject)
-    return "; ".join(dict.fromkeys(shot.retaken for shot in shots if is_reason(shot.retaken)))
+    return [shot.retaken for shot in shots if is_reason(shot.retaken)]
 
 
 def resumed(judged: Judged) -> Iterator[SessionWarning]:
