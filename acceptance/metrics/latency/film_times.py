@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 FEWEST = 12  # readings that must blend two refreshes
 EVEN = 0.25  # of an interval, scatter of stamps up to which their pace is believed to be even
 CLEARLY = 0.8  # times the scatter of the stamps from which an even count is believed
+LOUD = 2.0  # times the stamps' scatter about a count, from which blends are too noisy to tell
 SELDOM = 0.1  # share of the stamps, up to which those off an even count are of other frames
 PLAIN, SPAN = 0.02, 8  # of an interval; frames
 # of an interval, up to which no stamp leaves room for a lost frame; refreshes, and times, by which
@@ -63,7 +64,7 @@ def _stamped_or_counted(stamped: Array, reference: Readings) -> tuple[Array, flo
     as_stamped, as_counted = scatter(stamped, reference), scatter(counted, reference)
     if as_stamped is None or as_counted is None:
         return (counted, off) if off < EVEN * float(np.median(np.diff(counted))) else (stamped, off)
-    if as_counted < CLEARLY * as_stamped:
+    if as_counted < CLEARLY * as_stamped or _jitter(as_stamped, as_counted, off):
         return counted, as_counted
     interval = float(np.median(np.diff(counted)))
     wrong = np.abs(counted - stamped) > EVEN * interval
@@ -74,6 +75,14 @@ def _stamped_or_counted(stamped: Array, reference: Readings) -> tuple[Array, flo
         if as_mended is not None and as_mended * CLEARLY <= as_stamped:
             return mended, as_mended
     return stamped, as_stamped
+
+
+def _jitter(as_stamped: float, as_counted: float, off: float) -> bool:
+    """Whether stamps add most of their scatter ``off`` to what blends scatter by the count, s.
+
+    Blends scatter by themselves, too: of a screen that scans, say. The more, the less they tell.
+    """
+    return as_counted < LOUD * off and as_stamped**2 - as_counted**2 > off**2 / 2
 
 
 def converted(stamped: Array, times: Array, reference: Readings) -> float:
