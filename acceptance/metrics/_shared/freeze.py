@@ -101,9 +101,9 @@ def evidence(series: Series, elapsed: Array, shown: Array | None = None) -> Evid
     interval = max(float(np.median(np.diff(elapsed))), SHORTEST / len(elapsed))
     shortest = max(FEWEST, round(SHORTEST / interval))
     silent = _silent(series, shortest)
-    stops = by_motion(series.difference, series.keys, shortest)
+    motion = by_motion(series.difference, series.keys, shortest)
+    stops = motion if shows_noise(series) else []
     proven = [*by_keys(series), *(run for run in stops if _is_last_picture(series.mean, run))]
-    proven = proven if shows_noise(series) else []
     frozen = joined([*proven, *(by_clock(silent, elapsed, shown) if shown is not None else ())])
     left = _without(silent, frozen)
     return Evidence(
