@@ -460,16 +460,18 @@ def test_one_picture_repeated_comes_back_at_key_frames_and_a_live_one_does_not(
 def test_one_picture_of_much_noise_is_proven_to_be_frozen_and_the_rest_is_counted(
     tmp_path: Path,
 ) -> None:
-    """Noise of 2 codes, 10 s: the coder's first key frames differ as those of a live camera."""
+    """Noise of 2 codes lives for 3 s and stands for 7 s."""
     drawn = drawing.png(definition.load("acceptance"), 960)
     chart = cv2.imdecode(np.frombuffer(drawn, np.uint8), cv2.IMREAD_GRAYSCALE)
     soft = 20 + 0.8 * cv2.GaussianBlur(chart, (0, 0), 0.8)[:360, 160:800].astype(np.float64)
-    noise = 2 * np.random.default_rng(9).standard_normal(soft.shape)
-    still = np.rint(soft + noise).astype(np.uint8)
-    encode.write(tmp_path / "film.mp4", [still] * 250, options={"crf": "23", "g": "12"})
+    random = np.random.default_rng(9)
+    noise = (2 * random.standard_normal(soft.shape) for _ in range(75))
+    live = [np.rint(soft + each).astype(np.uint8) for each in noise]
+    pictures = [*live, *live[-1:] * 175]
+    encode.write(tmp_path / "film.mp4", pictures, options={"crf": "23", "g": "12"})
     details: Any = figures(planted.seen(tmp_path / "film.mp4"))["faults.freeze"].details
     assert 0 < details["share"] < 1
-    assert details["share"] + details["undecided"] >= 0.9
+    assert details["share"] + details["undecided"] >= 0.6
     assert details["one_picture"] is True
 
 

@@ -15,6 +15,7 @@ import pytest
 from marks import slow
 
 from acceptance.metrics._shared import freeze
+from acceptance.scene.series import Series
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
@@ -138,6 +139,40 @@ def test_a_lamp_that_flickers_and_then_burns_evenly_is_no_freeze(
     room = more_still_scenes.flicker(np.random.default_rng(seed))
     pictures = [np.clip(np.rint(shown), 0, 255).astype(np.uint8) for shown in room]
     assert bench.coded(pictures, bench.quality(crf, interval)).frozen == ()
+
+
+# at each key frame: share of pixels that changed, share that did as by noise, codes by which it
+# differs from the key frame before and from the one two before
+BY_X264 = (
+    (0.76, 0.62, 0.24, 0.0, 0.54, 0.79),
+    (0.58, 0.36, 0.0, 0.0, 0.27, 0.61),
+    (0.97, 0.63, 0.21, 0.0, 0.57, 1.18),
+    (np.nan, 0.97, 0.66, 0.21, 0.57, 1.19),
+)
+BY_X265 = (
+    (0.69, 0.67, 0.66, 0.0, 0.66, 0.66),
+    (0.47, 0.43, 0.44, 0.0, 0.44, 0.44),
+    (0.65, 0.64, 0.63, 0.0, 0.63, 0.63),
+    (np.nan, 0.56, 0.11, 0.63, 0.63, 0.0),
+)
+
+
+@pytest.mark.parametrize(("at_keys", "changed"), [(BY_X264, 0.004), (BY_X265, 0.0)])
+def test_a_coder_that_codes_one_picture_otherwise_at_key_frames_makes_no_noise(
+    at_keys: tuple[tuple[float, ...], ...], changed: float
+) -> None:
+    """Figures of two films of a page on which a caret blinks: both were proof of a freeze."""
+    keys = np.arange(151) % 25 == 0
+    of_keys = np.full((4, len(keys)), np.nan)
+    of_keys[:, 25::25] = at_keys
+    still = np.zeros(len(keys))
+    seen = Series(
+        times=np.arange(len(keys)) / 25, sizes=np.where(keys, 7600, 60), keys=keys,
+        mean=still + 164, difference=still, drift=still, changed=still + changed,
+        key_changed=of_keys[0], key_noise=of_keys[1], key_difference=of_keys[2],
+        key_drift=of_keys[3],
+    )  # fmt: skip
+    assert freeze.evidence(seen, seen.times).frozen == ()
 
 
 def test_a_picture_of_a_noisy_wall_that_stands_is_found_in_a_stream_of_key_frames() -> None:

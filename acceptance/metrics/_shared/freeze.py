@@ -48,6 +48,11 @@ ONE_PICTURE = 0.02
 # share of their size, by which those that are alike may be less
 LIVE_NOISE, LIVE_PAIRS, AS_BRIGHT, NO_LARGER = 0.3, 2, 4.0, 0.7
 LIT = 0.35  # of what two key frames differ by: their means do by more where the light changed
+# of frames between key frames: share of the pixels that change, up to which a coder alone may have
+# made the key frames differ (0.000 to 0.008 of a page with a blinking cursor); how many pairs must
+# be live where no frames change by more; and of what key frames differ by, what those two apart do
+# at least by noise: a coder whose quantiser goes to and fro comes back to its picture
+RECODES, MORE_PAIRS, COMES_BACK = 0.01, 3, 0.5
 # codes on the thumbnail from frame to frame up to which nothing moves, and up to which noise may
 # change it; of that what may change over two frames, or over two key frames: motion, however slow,
 # goes twice as far, noise does not
@@ -123,16 +128,18 @@ def by_keys(series: Series) -> list[Run]:
     """
     keys = np.flatnonzero(series.keys)
     pairs = list(pairwise(keys.tolist()))
-    live = np.array([following for key, following in pairs if _is_live(series, key, following)])
+    lively = [pair for pair in pairs if _is_live(series, *pair)]
+    live = np.array([following for _, following in lively])
+    least = LIVE_PAIRS if any(_is_busy(series, *pair) for pair in lively) else MORE_PAIRS
     runs: list[Run] = []
-    if len(live) < LIVE_PAIRS:
+    if len(live) < least:
         return runs
     for key, following in pairs:
         between = series.difference[key + 1 : following + 1]
         alike = series.key_changed[following] <= SAME_KEY and np.max(between) <= RECODED
         bright = np.abs(series.mean[live] - series.mean[following]) <= AS_BRIGHT
         small = series.sizes[live] <= series.sizes[following] / NO_LARGER
-        if alike and np.count_nonzero(bright & small) >= LIVE_PAIRS:
+        if alike and np.count_nonzero(bright & small) >= least:
             runs.append((key + 1, following + 1))
     return runs
 
@@ -140,17 +147,28 @@ def by_keys(series: Series) -> list[Run]:
 def _is_live(series: Series, key: int, following: int) -> bool:
     """Whether a key frame differs by noise from the one before, and nothing moved in between.
 
-    What moves, however slowly, is as far again from the key frame two before; noise is not.
+    What moves, however slowly, is as far again from the key frame two before; noise is not, nor is
+    it gone.
     """
     between = slice(key + 1, max(following, key + 2))
     usual = float(np.median(series.difference[between]))
     moves = usual > QUIET and np.median(series.drift[between]) > DRIFTS * usual
     after = np.flatnonzero(series.keys[following + 1 :])
     triple = [following, *(following + 1 + after[:1])]
-    far = series.key_drift[triple] > KEY_DRIFTS * series.key_difference[following]
+    drift, by = series.key_drift[triple], series.key_difference[following]
+    noise_alone = ~((drift > KEY_DRIFTS * by) | (drift < COMES_BACK * by))
     noisy = series.key_noise[following] >= LIVE_NOISE and usual <= NOISY
-    lit = abs(series.mean[following] - series.mean[key]) > LIT * series.key_difference[following]
-    return bool(noisy and not moves and not far.any() and not lit)
+    lit = abs(series.mean[following] - series.mean[key]) > LIT * by
+    return bool(noisy and not moves and noise_alone.all() and not lit)
+
+
+def _is_busy(series: Series, key: int, following: int) -> bool:
+    """Whether most frames between two key frames change: else the coder alone may, at key frames.
+
+    It codes a page with a blinking cursor otherwise each time, as its quantiser moves.
+    """
+    between = series.changed[key + 1 : following]
+    return not between.size or bool(np.median(between) >= RECODES)
 
 
 def shows_noise(series: Series) -> bool:
