@@ -101,7 +101,8 @@ def retaken(judged: Judged) -> Iterator[SessionWarning]:
     for subject, takes in _takes(judged).items():
         if takes > 1:
             reasons = _reasons(judged, subject)
-            why = "; ".join(dict.fromkeys(reasons)) if len(reasons) >= here[subject] - 1 else ""
+            again = here.get(subject, 1) - 1  # an earlier log may name subjects that this has not
+            why = "; ".join(dict.fromkeys(reasons)) if len(reasons) >= again else ""
             groups[why].append(f"{subject} ×{takes}")
     for why, points in groups.items():
         yield (note if why else caution)("retaken", points, why=why)
