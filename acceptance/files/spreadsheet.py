@@ -15,6 +15,7 @@ from xml.parsers import expat
 
 from acceptance.errors import PlanError
 from acceptance.files import regular, workbook
+from acceptance.files.sheet_cells import CellError
 from acceptance.messages import tr, visible
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell as Cell
     from openpyxl.worksheet.worksheet import Worksheet
+
+    from acceptance.files.sheet_cells import Merged
 
     CellValue = str | float | date | None
 
@@ -54,11 +57,11 @@ def rows(path: Path) -> list[list[str]]:
 
     Raises PlanError naming file, and where it can row and column: not readable, neither UTF-8 nor
     GBK, no CSV or XLSX, nothing in it, a formula (what it comes to is another program's business),
-    a number or value that a workbook has lost (``workbook.CellError``), more than ``MOST_ROWS``,
-    ``MOST_COLUMNS``, ``MOST_CELLS``, or ``MOST_CHARACTERS`` in a cell, or than
-    ``regular.MOST_BYTES``. Empty rows at the end do not count.
+    a number or value that a workbook has lost (``CellError``), a second sheet of the same headings,
+    more than ``MOST_ROWS``, ``MOST_COLUMNS``, ``MOST_CELLS``, or ``MOST_CHARACTERS`` in a cell, or
+    than ``regular.MOST_BYTES``. Empty rows at the end do not count.
     """
-    merged: list[workbook.Merged] = []
+    merged: list[Merged] = []
     table = _workbook(path, merged) if path.suffix.lower() == ".xlsx" else _csv(path)
     found = _bounded(table, path)
     _fill_merged(found, merged, path)
@@ -83,7 +86,7 @@ def _bounded(table: Iterable[tuple[int, Sequence[str]]], path: Path) -> list[lis
     return found
 
 
-def _fill_merged(table: list[list[str]], merged: Iterable[workbook.Merged], path: Path) -> None:
+def _fill_merged(table: list[list[str]], merged: Iterable[Merged], path: Path) -> None:
     """Say in every row that holds anything what is shown there: a maker merged down many rows.
 
     A title above the headings stays where it is.
@@ -215,16 +218,23 @@ def _again() -> str:
     return tr("Save it as CSV in UTF-8, or as XLSX")
 
 
-def _workbook(path: Path, merged: list[workbook.Merged]) -> Iterator[tuple[int, list[str]]]:
+def _workbook(path: Path, merged: list[Merged]) -> Iterator[tuple[int, list[str]]]:
     try:
         yield from workbook.rows(_read(path), merged)
-    except workbook.CellError as error:
+    except CellError as error:
         where = tr(
             "{file}, row {row}, column {column}", file=path, row=error.row, column=error.column
         )
         raise PlanError(
             str(error), where=where, hint=tr("Write it as text, or clear it")
         ) from error
+    except workbook.SecondTableError as error:
+        what = tr(
+            "sheet {sheet!r} has the headings of the first one, which alone is read",
+            sheet=str(error),
+        )
+        hint = tr("Put its rows into the first sheet, or hide it")
+        raise PlanError(what, where=str(path), hint=hint) from error
     except DAMAGED as error:
         what = tr("is not a workbook ({cause})", cause=error)
         raise PlanError(what, where=str(path), hint=_again()) from error

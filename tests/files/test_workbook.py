@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from acceptance.errors import PlanError
-from acceptance.files import spreadsheet, workbook
+from acceptance.files import sheet_cells, spreadsheet, workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -194,10 +194,65 @@ def test_merged_areas_beyond_their_bound_are_refused_while_they_are_read(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A small file unpacks to a great many, of a sheet of a single row."""
-    monkeypatch.setattr(workbook, "MOST_MERGED", 200)
+    monkeypatch.setattr(sheet_cells, "MOST_MERGED", 200)
     area, row = '<mergeCell ref="A2:A3"/>', "<row><c><v>1</v></c></row>"
     (tmp_path / "a.xlsx").write_bytes(with_sheet(row + area * 200))
     assert spreadsheet.rows(tmp_path / "a.xlsx") == [["1"]]
     (tmp_path / "a.xlsx").write_bytes(with_sheet(row + area * 201))
     with pytest.raises(PlanError, match="too many cells are merged"):
         spreadsheet.rows(tmp_path / "a.xlsx")
+
+
+HEADINGS = ["名称", "类别", "位置", "IP"]
+CAMERAS = [HEADINGS, ["北门", "枪机", "大门", "10.0.0.1"]]
+
+
+def book_of(path: Path, *sheets: list[list[str]], hidden: int | None = None) -> Path:
+    """Save sheets of rows; one of them may be hidden."""
+    book = openpyxl.Workbook()
+    for _ in sheets[1:]:
+        book.create_sheet()
+    for sheet, rows in zip(book.worksheets, sheets, strict=True):
+        for row in rows:
+            sheet.append(row)
+    if hidden is not None:
+        book.worksheets[hidden].sheet_state = "hidden"
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        CAMERAS,
+        [HEADINGS[::-1], ["10.0.0.2", "后门", "球机", "南门"]],
+        [["二号楼设备"], [], *CAMERAS],
+        [["名称", "类别", "位置", "MAC", "厂家"], ["南门", "球机", "后门", "", ""]],
+        [["名称 ", "ip"], ["南门", "10.0.0.2"]],
+    ],
+)
+def test_a_second_sheet_of_the_same_headings_is_not_left_out_without_a_word(
+    second: list[list[str]], tmp_path: Path
+) -> None:
+    path = book_of(tmp_path / "a.xlsx", CAMERAS, [["a note"]], second)
+    with pytest.raises(PlanError, match=r"a\.xlsx: sheet 'Sheet2' has the headings of the first"):
+        spreadsheet.rows(path)
+    path = book_of(path, CAMERAS, [["a note"]], second, hidden=2)
+    assert spreadsheet.rows(path) == CAMERAS, "whoever hides a sheet leaves it out knowingly"
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        [],
+        [HEADINGS],
+        [["类别", "数量"], ["枪机", "1"]],
+        [["位置", "类别", "数量"], ["大门", "枪机", "1"]],
+        [["名称", "填写摄像机名称"], ["类别", "枪机、球机"], ["位置", "安装位置"]],
+        [[""] * 30] * 200,
+    ],
+)
+def test_sheets_of_notes_and_summaries_may_stand_behind_the_table(
+    second: list[list[str]], tmp_path: Path
+) -> None:
+    assert spreadsheet.rows(book_of(tmp_path / "a.xlsx", CAMERAS, second)) == CAMERAS
