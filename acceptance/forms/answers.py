@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     Words = Mapping[str, tuple[str, ...]]  # a code, and what people write for it
+
+# 2026-11-5, 2026/11/5, 2026.11.5, 2026年11月5日, 20261105; behind it 9:05, 9:05:30.2+08:00, 9时5分.
+# ISO weeks and days of the year are none of these: a reader that guesses makes another day of them.
+WRITTEN = re.compile(
+    r"(?=\d{4}\D|\d{8}(?!\d))(?P<year>\d{4})(?P<cut>[-/.年])?(?P<month>\d{1,2})(?(cut)[-/.月])"
+    r"(?P<day>\d{1,2})日?"
+    r"(?:(?:T|\s+|(?<=日))(?P<hour>\d{1,2})(?:时|:(?=\d))"
+    r"(?:(?P<minute>\d\d|(?<=时)\d)(?:分|[:分](?P<second>\d\d)(?:\.\d+)?秒?)?)?"
+    r"\s*(?P<zone>Z|[+-]\d\d:?\d\d)?)?"
+)
 
 # A field of an answer, and what the heading of its column may be: the Chinese sheet's first.
 COLUMNS: Words = {
@@ -193,21 +204,25 @@ def moment(text: str, where: str) -> str:
 
     Raises PlanError.
     """
-    plain = _with_hyphens(text)
     try:
-        found = datetime.fromisoformat(plain)
+        return _iso(unicodedata.normalize("NFKC", text).strip())
     except ValueError as error:
         hint = tr("Write it like 2026-11-25 or 2026-11-25 10:30")
         raise PlanError(tr("{day!r} is not a date", day=text), where=where, hint=hint) from error
-    only_date = len(plain) == len("2026-11-25") or plain.endswith("00:00:00")
-    return found.date().isoformat() if only_date else found.isoformat(timespec="minutes")
 
 
-def _with_hyphens(date_and_time: str) -> str:
-    """Write 2026/11/5, 2026.11.5 or 2026年11月5日 as 2026-11-05."""
-    plain = re.sub(r"[/.](?=\d{1,2}\D|\d{1,2}$)", "-", date_and_time.strip().rstrip("日"))
-    plain = plain.replace("年", "-").replace("月", "-")
-    return re.sub(r"(?<=[- ])(\d)(?=\D|$)", r"0\1", plain)
+def _iso(text: str) -> str:
+    """Write it in one way. Raises ValueError for a day or hour that there is not, or any other text."""
+    if not (match := WRITTEN.fullmatch(text)):
+        raise ValueError(text)
+    of = match.groupdict("")
+    day = date(int(of["year"]), int(of["month"]), int(of["day"]))
+    if not of["hour"]:
+        return day.isoformat()
+    written = f"{day}T{of['hour']:0>2}:{of['minute']:0>2}:{of['second']:0>2}{of['zone']}"
+    if written.endswith("T00:00:00") and of["second"]:
+        return day.isoformat()
+    return datetime.fromisoformat(written).isoformat(timespec="minutes")
 
 
 def parts(text: str) -> list[str]:

@@ -233,3 +233,36 @@ def test_a_wrong_toml_is_reported_with_answer_and_field(
     path.write_text(text, encoding="utf-8")
     with pytest.raises(PlanError, match=message):
         answers.read(path, "a.toml")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-11-05", "2026-11-05"), ("2026/11/5", "2026-11-05"), ("2026.11.5", "2026-11-05"),
+        ("20261105", "2026-11-05"), ("２０２６年１１月５日", "2026-11-05"),
+        ("2026-11-05 00:00:00", "2026-11-05"), ("2026-11-05 00:00", "2026-11-05T00:00"),
+        ("2026/11/5 9:05", "2026-11-05T09:05"), ("2026-11-05T09:05:30Z", "2026-11-05T09:05+00:00"),
+        ("2026-11-05 09:05:30.5", "2026-11-05T09:05"), ("20261105 09:05", "2026-11-05T09:05"),
+        ("2026年11月5日 9:05", "2026-11-05T09:05"), ("2026年11月5日9时5分", "2026-11-05T09:05"),
+        ("2026年11月5日 14时", "2026-11-05T14:00"),
+        ("2026-11-05 09:05+0800", "2026-11-05T09:05+08:00"),
+    ],
+)  # fmt: skip
+def test_days_and_times_are_read_as_people_and_spreadsheets_write_them(
+    written: str, read: str
+) -> None:
+    assert answers.moment(written, "row 2") == read
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-W48-3", "2026W48", "2026-329", "2026-115", "2026115", "2026-1105", "2026-11",
+        "2026-11-25-03", "2026-11-25x10", "2026-11-25 10", "2026-11-25 1030", "2026-11-25 9:5",
+        "2026-11-31", "2026-11-25 25:00", "2026-11-25 9:05 PM", "25.11.2026", "11/25/2026",
+    ],
+)  # fmt: skip
+def test_a_time_that_two_readers_would_take_for_two_is_refused(written: str) -> None:
+    """Python takes 2026-W48-3 with its last digit made two for 3 o'clock of the Monday before."""
+    with pytest.raises(PlanError, match=r"row 2: '.*' is not a date"):
+        answers.moment(written, "row 2")
