@@ -212,7 +212,7 @@ def moment(text: str, where: str) -> str:
 
 
 def _iso(text: str) -> str:
-    """Write it in one way. Raises ValueError for a day or hour that there is not, or any other text."""
+    """Write it in one way. Raises ValueError for any other text, and days that there are not."""
     if not (match := WRITTEN.fullmatch(text)):
         raise ValueError(text)
     of = match.groupdict("")
