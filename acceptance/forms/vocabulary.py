@@ -167,6 +167,9 @@ MEASURED: Mapping[str, str] = {
 }
 FIGURE = re.compile(r"([+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\s*([^\s0-9].*)?")
 CLOSE = 0.8  # of difflib's ratio from 0 to 1: two letters exchanged in a word of ten
+PART_CLOSE = 0.6  # of each part between ``_``: freq for frequency is close, delay for load is not
+CANDIDATES = 5
+PREFIX = 3  # letters before a word that make another of it: substream
 
 
 def plain(word: str) -> str:
@@ -217,7 +220,22 @@ def close(word: str, known: Collection[str]) -> str:
     folded = plain(word)
     if word in known or not {*folded.split("_")}.isdisjoint(known):
         return ""
-    return next(iter(difflib.get_close_matches(folded, [*known], n=1, cutoff=CLOSE)), "")
+    near = difflib.get_close_matches(folded, [*known], n=CANDIDATES, cutoff=CLOSE)
+    return next((one for one in near if not _of_its_own(folded, one)), "")
+
+
+def _of_its_own(word: str, known: str) -> bool:
+    """Whether a word that resembles a known one is another: 主码流, substream, network_delay."""
+    parts, others = word.split("_"), known.split("_")
+    if len(parts) == len(others) > 1:
+        ratios = (
+            difflib.SequenceMatcher(None, *pair).ratio() for pair in zip(parts, others, strict=True)
+        )
+        return min(ratios) < PART_CLOSE
+    head, found, tail = word.partition(known)
+    if not found or known.isascii():
+        return bool(found) and not tail and len(head) >= PREFIX
+    return (head or tail) not in {"", "值", known[0], known[-1]}
 
 
 def figure(text: str) -> tuple[float, str] | None:

@@ -121,6 +121,12 @@ def test_a_word_that_begins_with_a_digit_stays_a_word(tmp_path: Path, value: str
         ({"condition": 'name = "illuminence", value = 480'}, "illuminance"),
         ({"condition": 'name = "自动增益控", value = "off"'}, "agc"),
         ({"condition": 'name = "viewing_distanc", value = 6'}, "viewing_distance"),
+        ({"condition": 'name = "mains_freqency", value = 50'}, "mains_frequency"),
+        ({"condition": 'name = "mains_freq", value = 50'}, "mains_frequency"),
+        ({"condition": 'name = "gains", value = 6'}, "gain"),
+        ({"condition": 'name = "增益值", value = 6'}, "gain"),
+        ({"condition": 'name = "照照度", value = 500'}, "illuminance"),
+        ({"condition": 'name = "bitrate", value = 4000'}, "bit_rate"),
         ({"picture": "pictrue"}, "picture"),
         ({"picture": "resolution_clas"}, "resolution_class"),
         ({"picture": "安装位"}, "position"),
@@ -160,7 +166,13 @@ def test_a_field_that_is_given_in_both_languages_is_refused(tmp_path: Path) -> N
         written(tmp_path, id='manufacturer" = "x"\n"id')
 
 
-@pytest.mark.parametrize("name", ["weather", "天气", "humidity_outside", "lens_serial", "x"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("weather", "天气", "humidity_outside", "lens_serial", "x"),
+        *("主码流", "子码流", "substream", "照度计", "色温计编号", "network_delay", "stream_load"),
+    ],
+)
 def test_a_condition_of_ones_own_is_kept_as_it_is(tmp_path: Path, name: str) -> None:
     asked = written(tmp_path, condition=f'name = "{name}", value = "y"')
     made, _ = runner.prepare(asked)
