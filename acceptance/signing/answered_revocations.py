@@ -79,7 +79,7 @@ def _who_answers(
         signed = (
             each["tbs_certificate"].dump(),
             each["signature_algorithm"],
-            each["signature_value"],
+            each["signature_value"].native,
         )
         if fit and _holds_under(issuer, *signed):
             yield each

@@ -39,7 +39,6 @@ from acceptance.files import shortage
 from acceptance.messages import tr, tr_count
 from acceptance.signing import (
     answered_revocations,
-    doubts,
     fitness,
     gap,
     listed_revocations,
@@ -48,6 +47,7 @@ from acceptance.signing import (
     proven_times,
     signature_entries,
     signing_rules,
+    untrusted_signers,
 )
 from acceptance.signing import roles as roles_of_reports
 from acceptance.signing.certificates import Trust, common_name, load_trust, of_test_chain
@@ -281,7 +281,7 @@ def _judge(
     elif not roots:
         detail = tr("signed by {name}, but no root certificate to trust was given", name=name)
         yield _undecided("no_trust_root", detail)
-    elif detail := doubts.of_certificate(status, proof, moment):
+    elif detail := untrusted_signers.why(status, proof, moment):
         yield _undecided(code, detail)
     elif (stamp := status.timestamp_validity) and not (stamp.valid and stamp.intact):
         detail = tr("the time stamp on the signature does not hold")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from acceptance.signing.proven_times import Proof
 
 
-def of_certificate(status: PdfSignatureStatus, proof: Proof, moment: datetime) -> str:
+def why(status: PdfSignatureStatus, proof: Proof, moment: datetime) -> str:
     """Say why nobody knows whether to trust the signer's certificate; empty where they do."""
     name = common_name(status.signing_cert)
     if proof.indication is AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND:
