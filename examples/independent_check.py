@@ -39,6 +39,7 @@ from pypdf.generic import DictionaryObject, IndirectObject, read_object
 
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
 STARTXREF, OBJECT = re.compile(rb"startxref\n(\d+)\n%%EOF\n"), re.compile(rb"\b(\d+) 0 obj\n")
+HEAD = re.compile(rb"%PDF-1\.7\n%[\x80-\xff]+\n")
 # What may lie in a folder, and in a report; all else is refused.
 RENDERED, ANNEX = {"report.html", "report.xml"}, re.compile(r"annex-[a-f]\.pdf")
 BESIDE_DATA = RENDERED | {"session.json", "report.pdf", "log.jsonl", "bagit.txt", "bag-info.txt",
@@ -195,6 +196,8 @@ def signatures(pdf: bytes, trust: list[Path]) -> list[datetime]:
             [each.get_data() for each in items(root, "/DSS", "/Certs")])  # fmt: skip
     ends = [pdf.index(b"%%EOF") + 6, *(sum(each[2:]) for each in ranges)]
     require(pdf.count(b"startxref") == len(ends), "an update is not by the toolkit")
+    for before, after in pairwise([0, *ends]):
+        objects_alone(pdf, before, after)
     for before, after in pairwise(ends):
         signed_only(read(pdf[:before]), read(pdf[:after]), of_update(pdf, before, after))
     require(not any(VERDICT.search(str(field["/T"])) for field in fields), "a role is a verdict")
@@ -276,12 +279,29 @@ def of_update(pdf: bytes, start: int, end: int) -> set[int]:
     return {*listed[1:]}
 
 
+def objects_alone(pdf: bytes, start: int, end: int) -> None:
+    """Check that a part of a file is its objects, its end behind them, and no more."""
+    found, reader = [*OBJECT.finditer(pdf, start, end)], read(pdf[:end])
+    require(HEAD.fullmatch(pdf[start : found[0].start()]) if start == 0
+            else found[0].start() == start, "something lies before the objects")  # fmt: skip
+    for head, until in pairwise([*found, None]):
+        content = io.BytesIO(pdf[head.end() : until.start() if until else end])
+        read_object(content, reader)
+        rest = b"endobj" if until else rb"endobj\s+startxref\n\d+\n%%EOF"
+        require(re.fullmatch(rest, content.read().strip()), "something lies beside the objects")
+
+
 def signed_only(before: PdfReader, after: PdfReader, numbers: set[int]) -> None:
     """Compare the objects of an update with those before: it may differ by a signature alone."""
     whole = [[plain(side.trailer.get(key)) for key in ("/Root", "/Info", "/Encrypt")]
              for side in (before, after)]  # fmt: skip
     sizes = [int(side.trailer["/Size"]) for side in (before, after)]
-    require(whole[0] == whole[1] and sizes[0] <= sizes[1],
+    names = [
+        [bytes(each.original_bytes) for each in side.trailer.get("/ID", ())]
+        for side in (before, after)
+    ]  # of the file: for life, and in this form
+    require(whole[0] == whole[1] and sizes[0] <= sizes[1] and names[0][:1] in ([], names[1][:1])
+            and [*map(len, names[1][1:])] == [16],
             "another document was put behind the one that was signed")  # fmt: skip
     for number in sorted(each for each in numbers if each < sizes[0]):
         old, new = (side.get_object(IndirectObject(number, 0, side)) for side in (before, after))

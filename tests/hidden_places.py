@@ -14,7 +14,10 @@ from forgeries import Forgery, elsewhere, signed, within
 from more_tamperings import anew, change
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.pdf_utils.xref import XRefStream
+
+from acceptance.signing.signatures import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,6 +164,39 @@ def listing(kind: int, generation: int, skipped: int = 0) -> Callable[[bytes, De
     return sign
 
 
+def called(*names: generic.PdfObject) -> Callable[[bytes, DemoChain], bytes]:
+    """Return what signs and gives the file these names in its update."""
+    write = generic.StreamObject.write_to_stream
+
+    def sign(pdf: bytes, chain: DemoChain) -> bytes:
+        def act(table: generic.StreamObject, *given: object) -> None:
+            if isinstance(table, XRefStream):
+                table[name("/ID")] = generic.ArrayObject(names)
+            write(table, *given)
+
+        with patch.object(generic.StreamObject, "write_to_stream", act):
+            return signed(pdf, chain)
+
+    return sign
+
+
+def behind(content: bytes) -> Callable[[bytes, DemoChain], bytes]:
+    """Return what puts more behind the objects of the signature's update, and signs."""
+    write = BasePdfFileWriter._write_objects
+
+    def sign(pdf: bytes, chain: DemoChain) -> bytes:
+        def act(writer: BasePdfFileWriter, stream: io.BytesIO, *given: object) -> None:
+            write(writer, stream, *given)
+            stream.write(content)
+
+        with patch.object(BasePdfFileWriter, "_write_objects", act):
+            return signed(pdf, chain)
+
+    return sign
+
+
+OTHER_PAGES = b"7 0 obj <</Type /Catalog /Pages 8 0 R>> endobj\n8 0 obj <</Kids []>> endobj\n"
+NO_NAME = generic.ByteStringObject(b"x" * 16)
 A_STAMP = partial(waits, TU=generic.pdf_string("Timestamp"))
 LOCKED = {"Type": "/SigFieldLock", "Action": "/All", "Msg": "/全部合格"}
 LOCK = generic.DictionaryObject({name(f"/{key}"): name(value) for key, value in LOCKED.items()})
@@ -228,6 +264,29 @@ HIDDEN_PLACES = [
              partial(field_says, AA=generic.DictionaryObject({name("/E"): script()}))),
         )
     ),
+    *(
+        Forgery(f"{what} that no table lists", "holds more than the objects that its table lists",
+                sign=sign)
+        for what, sign in (
+            ("other pages before the signature's update",
+             lambda pdf, chain: signed(pdf + OTHER_PAGES, chain)),
+            ("other pages in the signature's update", behind(OTHER_PAGES)),
+            ("a comment in the signature's update", behind("% 全部合格\n".encode())),
+            ("a second end of the file", lambda pdf, chain: signed(pdf + pdf[-40:][
+                pdf[-40:].index(b"startxref"):], chain)),
+        )
+    ),
+    *(
+        Forgery(f"a file called {what} in the signature's update", "was called another file",
+                sign=called(*names))
+        for what, names in (
+            ("another one", (NO_NAME, NO_NAME)), ("nothing", ()),
+            ("a pass", (generic.pdf_string("全部合格"), generic.pdf_string("全部合格"))),
+        )
+    ),
+    Forgery("a header of another PDF, by another renderer",
+            "compare by the same renderer", State.INDETERMINATE, attached=elsewhere,
+            pages=lambda pdf: pdf.replace(b"%PDF-1.7", b"%PDF-9.9", 1)),
     Forgery("words in the trailer of the signature's update", "holds /Conclusion",
             sign=within(trailer_says)),
     Forgery("words beside what later checks need", "holds /Words",

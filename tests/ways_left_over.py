@@ -49,6 +49,14 @@ def kept(pattern: str) -> Case:
     return replace(PASSED, plan=plan, recordings=(recordings,))
 
 
+def read_beside(value: float) -> Case:
+    """Read by hand what a film of the same camera shows to pass."""
+    answer = Answer(
+        subject="cam-1", requirement="base#noise", by="王工", when="2026-11-20", value=value
+    )
+    return replace(PASSED, plan=replace(DEVICE, answers=(answer,)))
+
+
 def taken_five_times(why: str) -> Case:
     """Film three times more than twice, and say of one film alone why."""
     case = taken_again(why)
@@ -149,6 +157,12 @@ WAYS_LEFT_OVER = (
         honest=kept(""),
         bent=kept("*{start}*{end}*"),
         words=("*{start}*{end}*",),
+    ),
+    Way(
+        what="a reading that misses a limit, beside a film of the same that passes",
+        codes=("miss_not_judged",),
+        bent=read_beside(40.0),
+        words=("cam-1: 40 dB (王工)",),
     ),
     Way(
         what="a print that was measured fifteen years before",

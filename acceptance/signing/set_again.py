@@ -15,7 +15,7 @@ from pyhanko.pdf_utils import generic
 
 from acceptance.messages import tr
 from acceptance.report import page_paints, page_words
-from acceptance.signing import appearances, pades, page_entries
+from acceptance.signing import appearances, pades, page_entries, unlisted_bytes
 from acceptance.signing.object_streams import ListedReader
 from acceptance.signing.signatures import State
 from acceptance.signing.updates import annotations_of, at, beyond_signatures, fields_of
@@ -104,6 +104,10 @@ def _compare_otherwise(pdf: bytes, own: bytes) -> tuple[State, tuple[str, ...]]:
         what = tr("what stands beside the pages (texts of links, names of attachments, structure) "
                   "is not what setting them again gives: {entry!r:.80}; compare by the same "
                   "renderer", entry=entry)  # fmt: skip
+        return State.INDETERMINATE, (what,)
+    if unlisted_bytes.holds_others(ListedReader(io.BytesIO(pdf)), 0):
+        what = tr("the file holds more than the objects that its table lists: compare by the same "
+                  "renderer")  # fmt: skip
         return State.INDETERMINATE, (what,)
     return State.OK, ()
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from asn1crypto import crl  # type: ignore[import-untyped]  # ships no types
-from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
+from pyhanko.sign.ades.report import AdESFailure, AdESPassed, AdESSubIndic
 from pyhanko.sign.validation import DocumentSecurityStore, async_validate_pdf_signature
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.policy_decl import (
@@ -38,6 +38,7 @@ from acceptance.errors import InputError
 from acceptance.files import shortage
 from acceptance.messages import tr, tr_count
 from acceptance.signing import (
+    answered_revocations,
     fitness,
     gap,
     listed_revocations,
@@ -46,6 +47,7 @@ from acceptance.signing import (
     proven_times,
     signature_entries,
     signing_rules,
+    untrusted_signers,
 )
 from acceptance.signing import roles as roles_of_reports
 from acceptance.signing.certificates import Trust, common_name, load_trust, of_test_chain
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from asn1crypto import ocsp
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
     from pyhanko.sign.validation.status import PdfSignatureStatus
@@ -144,7 +147,8 @@ def _verify(pdf: bytes, asked: Demands, at: datetime | None) -> SignatureReport:
         validation_time=moment, best_signature_time=moment, point_in_time_validation=at is not None
     )
     context = _context(_rules(asked.trust, knowledge), timing)
-    checked = [asyncio.run(_check(each, asked.trust, knowledge, timing)) for each in found]
+    answers = answered_revocations.embedded(reader)
+    checked = [asyncio.run(_check(each, asked.trust, knowledge, answers, timing)) for each in found]
     known = {certificate.dump() for certificate in knowledge.known_certs}
     signatures, late = proven_times.archived(
         reader.embedded_timestamp_signatures,
@@ -221,6 +225,7 @@ async def _check(
     signature: EmbeddedPdfSignature,
     trust: Trust,
     knowledge: LocalKnowledge,
+    answers: Sequence[ocsp.OCSPResponse],
     timing: ValidationTimingInfo,
 ) -> tuple[Signature, list[SignatureProblem]]:
     rules, moment = _rules(trust, knowledge), timing.validation_time
@@ -231,7 +236,7 @@ async def _check(
     proof = await proven_times.examine(signature, status, rules, timing)
     problems = [
         *_judge(status, proof, roots=bool(trust.roots), moment=moment),
-        *_listed(status, proof, knowledge),
+        *_listed(status, proof, knowledge, answers),
     ]
     role = roles_of_reports.word(signature.field_name)
     named = [replace(item, detail=f"{role}: {item.detail}") for item in problems]
@@ -276,7 +281,7 @@ def _judge(
     elif not roots:
         detail = tr("signed by {name}, but no root certificate to trust was given", name=name)
         yield _undecided("no_trust_root", detail)
-    elif detail := _doubt(status, proof, moment):
+    elif detail := untrusted_signers.why(status, proof, moment):
         yield _undecided(code, detail)
     elif (stamp := status.timestamp_validity) and not (stamp.valid and stamp.intact):
         detail = tr("the time stamp on the signature does not hold")
@@ -294,11 +299,17 @@ def _judge(
 
 
 def _listed(
-    status: PdfSignatureStatus, proof: Proof, knowledge: LocalKnowledge
+    status: PdfSignatureStatus,
+    proof: Proof,
+    knowledge: LocalKnowledge,
+    answers: Sequence[ocsp.OCSPResponse],
 ) -> Iterator[SignatureProblem]:
-    """Find what is revoked by a list that no certificate announces, or from a later day on."""
+    """Find what is revoked by an answer, a list that nobody announces, or from a later day on."""
     path = None if status.revocation_details else status.validation_path
-    for day in listed_revocations.days(path, knowledge.known_crls) if path else ():
+    if path is None:
+        return
+    listed = listed_revocations.days(path, knowledge.known_crls)
+    for day in (*listed, *answered_revocations.days(path, answers)):
         if proof.stamped is None or day <= proof.stamped:
             detail = _revoked(common_name(status.signing_cert), day)
             yield SignatureProblem(code="revoked", detail=detail)
@@ -329,37 +340,6 @@ def _breach(status: PdfSignatureStatus, indication: AdESSubIndic) -> str:
     if indication is AdESPassed.OK or revoked is None:
         return ""
     return _revoked(common_name(status.signing_cert), revoked.revocation_date)
-
-
-def _doubt(status: PdfSignatureStatus, proof: Proof, moment: datetime) -> str:
-    """Say why nobody knows whether to trust the signer's certificate; empty where they do."""
-    name = common_name(status.signing_cert)
-    if proof.indication is AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND:
-        return tr(
-            "the certificate of {name} leads to none of the given root certificates", name=name
-        )
-    if proof.indication is AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE:
-        return tr("the signature of {name} rests on a hash or key that is too weak", name=name)
-    start, end = status.signing_cert.not_valid_before, status.signing_cert.not_valid_after
-    held = proof.indication is AdESPassed.OK
-    if not start <= moment <= end and not (held and proof.stamped):
-        return tr(
-            "the certificate of {name} is only valid from {start:%Y-%m-%d} to {end:%Y-%m-%d}",
-            name=name, start=start, end=end,
-        )  # fmt: skip
-    return "" if held else _not_offline(name, proof.indication)
-
-
-def _not_offline(name: str, indication: AdESSubIndic) -> str:
-    if indication is AdESIndeterminate.CERTIFICATE_CHAIN_GENERAL_FAILURE:
-        return tr("the chain of certificates of {name} does not hold: one of them has expired, or "
-                  "may not issue certificates of this kind or name", name=name)  # fmt: skip
-    return tr(
-        "the certificate of {name} cannot be checked offline ({code}); "
-        "a newer revocation list may help",
-        name=name,
-        code=str(indication.standard_name).lower(),
-    )
 
 
 def _undecided(code: str, detail: str) -> SignatureProblem:

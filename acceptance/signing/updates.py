@@ -13,7 +13,7 @@ from pyhanko.pdf_utils import generic
 
 from acceptance.messages import tr
 from acceptance.report.sign_fields import TITLES
-from acceptance.signing import appearances
+from acceptance.signing import appearances, unlisted_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -52,6 +52,7 @@ UP_TO_0_10 = {
 OF_FIELD = {"/FT", "/T", "/Type", "/Subtype", "/F", "/Rect", "/P", "/V", "/StructParent"}
 FILLED_IN = {"/V", "/AP"}  # what signing changes in a field that the pages have
 OF_PLACE = OF_FIELD | {"/AP", "/TU"}  # of a field that shows a stamp, in its place on the page
+LENGTH_OF_NAME = 16  # bytes of the name that an update gives to the file
 OF_TIME_STAMP = "Timestamp"  # what pyHanko calls a field that is in no place
 OF_INFORMATION = {"/Producer", "/ModDate"}  # what signing changes in the document information
 
@@ -68,10 +69,15 @@ def beyond_signatures(reader: PdfFileReader, *, metadata: bool = False) -> Itera
     if any(_lists_otherwise(reader, revision) for revision in range(signed + 1)):
         yield tr("a table of objects frees some of the report, or lists others than were written")
         return
+    if any(unlisted_bytes.holds_others(reader, revision) for revision in range(1, signed + 1)):
+        yield tr("an update holds more than the objects that its table lists")
+        return
     first, last = (reader.get_historical_resolver(revision) for revision in (0, signed))
     if any(_value(first.trailer_view, key) != _value(last.trailer_view, key) for key in WHOLE):
         yield tr("another document was put behind the one that was signed")
         return
+    if any(_renamed(reader, revision) for revision in range(1, signed + 1)):
+        yield tr("the report was called another file (/ID) by who signed it")
     for key in sorted({*last.trailer_view} - OF_TRAILER):
         yield _never_written(key)
     yield from _strange_entries(last.root, [OF_SIGNED, *([UP_TO_0_10] if metadata else [])])
@@ -112,6 +118,21 @@ def _lists_otherwise(reader: PdfFileReader, revision: int) -> bool:
         return False
     entries = reader.get_historical_resolver(revision)(table)
     return "/XRefStm" in entries or _numbers(entries) != [0, *sorted(data.standard_xrefs)]
+
+
+def _renamed(reader: PdfFileReader, revision: int) -> bool:
+    """Whether an update calls the file by another name than it has for life.
+
+    Programs tell by it to which file a form's data or notes belong (ISO 32000-2, 14.4).
+    """
+    before, after = (_names(reader, number) for number in (0, revision))
+    return [*map(len, after[1:])] != [LENGTH_OF_NAME] or before[:1] not in ([], after[:1])
+
+
+def _names(reader: PdfFileReader, revision: int) -> list[bytes]:
+    """Return what identifies a file: for life, and in this form."""
+    held = at(reader.get_historical_resolver(revision).trailer_view, "/ID", ())
+    return [getattr(each, "original_bytes", b"") for each in held]
 
 
 def _numbers(table: DictionaryObject) -> list[int]:

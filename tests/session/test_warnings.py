@@ -36,7 +36,7 @@ from ways_by_file import WAYS_BY_FILE
 from ways_by_name import WAYS_BY_NAME
 from ways_by_party import WAYS_BY_PARTY
 from ways_by_statement import WAYS_BY_STATEMENT
-from ways_left_over import WAYS_LEFT_OVER
+from ways_left_over import WAYS_LEFT_OVER, read_beside
 from ways_to_bend import (
     AS_SHIPPED,
     BASE,
@@ -168,6 +168,11 @@ def test_the_way_does_turn_a_failure_into_a_pass(way: Way, tmp_path: Path) -> No
     honest, _ = reach(way.honest, tmp_path / "honest")
     done, _ = reach(way.prepare(way.bent, tmp_path / "plan"), tmp_path / "out")
     assert (honest.verdict, done.verdict) == (Verdict.FAIL, Verdict.PASS)
+
+
+def test_a_reading_that_meets_its_limit_beside_a_film_is_no_matter(tmp_path: Path) -> None:
+    done, _ = reach(read_beside(46.0), tmp_path)
+    assert "miss_not_judged" not in {one.code for one in done.warnings}
 
 
 @pytest.mark.parametrize("what", HELD)

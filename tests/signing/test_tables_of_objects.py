@@ -17,17 +17,18 @@ from sample_pdf import blank_pdf
 
 from acceptance.signing import updates
 
+BLANK = blank_pdf()  # the same each time: it has a name of its own (/ID)
 FREE = (0, 0, 65535)  # what the list of free objects begins with
 TABLE = """{number} 0 obj
 << /W [1 8 2] /Type /XRef /Filter /FlateDecode /Size {size} /Root {root} 0 R /Prev {previous}
-/Index [{index}] /Length {length} >>
+/Index [{index}] /Length {length} /ID [<{name}> <{name}>] >>
 stream
 """
 
 
 def updated(entry: tuple[int, int] = (1, 0), also: str = "", more: int = 0, **said: int) -> bytes:
     """Write a file and an update that has its root again, with this kind and generation."""
-    pdf = blank_pdf()
+    pdf = BLANK
     read = second_verifier.loaded().read(pdf)
     root, size = read.trailer.raw_get("/Root").idnum, int(read.trailer["/Size"]) + more
     objects = b"%d 0 obj\n<< /Type /Catalog >>\nendobj\n" % root
@@ -38,7 +39,8 @@ def updated(entry: tuple[int, int] = (1, 0), also: str = "", more: int = 0, **sa
     previous = int(pdf.rsplit(b"startxref\n", 1)[1].split()[0])
     given = {"number": size, "size": size + 1, "root": root, "previous": previous, **said}
     index = f"0 1 {root} 1 {size} 1 {also.format(root=root)}"
-    head = TABLE.format(**given, index=index, length=len(packed)).encode()
+    name = read.trailer["/ID"][0].original_bytes.hex()
+    head = TABLE.format(**given, name=name, index=index, length=len(packed)).encode()
     end = b"\nendstream\nendobj\n\nstartxref\n%d\n%%%%EOF\n" % place
     return pdf + objects + head + packed + end
 

@@ -49,6 +49,7 @@ SOURCES: tuple[Callable[[Judged], Iterator[SessionWarning]], ...] = (
     verdicts.provisional,
     misses.left_aside,
     misses.averaged,
+    misses.readings_aside,
     dates.sources,
     dates.ahead,
     dates.contradicted,

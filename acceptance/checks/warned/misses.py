@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acceptance.checks.warned.judged import Judged
-    from acceptance.model import Measurement, Pack, Requirement, SessionWarning
+    from acceptance.model import Finding, Measurement, Pack, Requirement, SessionWarning
 
     Asked = tuple[Pack, Requirement]
 
@@ -69,6 +69,30 @@ def averaged(judged: Judged) -> Iterator[SessionWarning]:
         ]
         if items:
             yield caution("miss_averaged", items, requirement=f"{pack.id}#{asked.id}")
+
+
+def readings_aside(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield readings that miss a limit and were not held against it.
+
+    A film of the same was judged in their place, or a fact took the requirement out.
+    """
+    for pack, asked in _limits(judged):
+        requirement = f"{pack.id}#{asked.id}"
+        items = [
+            f"{answer.subject}: {answer.value:.4g} {asked.limit.unit} ({answer.by})"
+            for answer in judged.session.plan.answers
+            if answer.requirement == requirement and answer.value is not None and asked.limit
+            and margin(answer.value, asked.limit) < 0
+            and _passed_otherwise(judged.by_name.get((requirement, answer.subject)))
+        ]  # fmt: skip
+        if items:
+            yield caution("miss_not_judged", items, requirement=requirement)
+
+
+def _passed_otherwise(finding: Finding | None) -> bool:
+    """Whether a requirement was met, or taken out, without the answer to it."""
+    settled = {*PASSES, Verdict.NOT_APPLICABLE}
+    return finding is not None and finding.answer is None and finding.verdict in settled
 
 
 def _limits(judged: Judged) -> Iterator[Asked]:
