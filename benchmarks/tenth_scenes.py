@@ -1,4 +1,4 @@
-"""Sound scenes of the tenth set: thirty kinds of view, each drawn anew for each number.
+"""Sound scenes of the tenth set: 36 kinds of view, each drawn anew for each number.
 
 They were written down before any of them was measured, as those of somebody who had heard which
 classes an earlier count had found alarmed: slides, black rooms, curtains, water, coloured light, a
