@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import importlib.util
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 import planted
-from planted import HEIGHT, WIDTH, Noise
+import tenth_set
+from planted import HEIGHT, WIDTH, Noise, planes_of
 from setting import REAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from planted import Floats, Picture
+    from planted import Picture
 
 NUMBERS = (
     range(3),
@@ -33,6 +34,7 @@ NUMBERS = (
     range(13, 14),
     range(14, 15),
     range(15, 16),
+    tenth_set.NUMBERS,
 )  # of the clips of each set
 FIRST = {"car_park_intel.mp4": 60, "lobby_intel.mp4": 300, "bottle_intel.mp4": 100}
 PHOTOGRAPHS = (
@@ -151,18 +153,6 @@ def _photograph(name: str) -> Picture:
     return planes_of(cut.astype(np.float32) / 255)
 
 
-def planes_of(colours: Floats) -> Picture:
-    """Turn BGR (h, w, 3), 0..1, into luma, and Cb and Cr at half the size, in codes (BT.709)."""
-    blue, green, red = cv2.split(colours)
-    y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    half = (colours.shape[1] // 2, colours.shape[0] // 2)
-    cb, cr = (
-        cv2.resize(128 + 224 * (c - y) / k, half, interpolation=cv2.INTER_AREA)
-        for c, k in ((blue, 1.8556), (red, 1.5748))
-    )
-    return 16 + 219 * y, cb, cr
-
-
 def _real(number: int, count: int) -> Iterator[Picture]:
     name = planted.REAL[number % len(planted.REAL)]
     return planted.real(REAL / name, FIRST[name] + 40 * (number // len(planted.REAL)), count)
@@ -191,20 +181,21 @@ NINTH: dict[str, Callable[[int, int], Iterator[Picture]]] = {
     "street": lambda number, count: planted.Street(seed=902 + number).pictures(count),
     "night, infrared": _night,
 }  # kinds of the ninth set
+TENTH = {kind: partial(tenth_set.pictures, kind) for kind in tenth_set.KINDS}
 
 
 def kinds(number: int = 1) -> list[str]:
-    """Return the kinds of a set, 1 to 9, that can be made on this machine."""
+    """Return the kinds of a set, 1 to 10, that can be made on this machine."""
     films = all((REAL / name).is_file() for name in planted.REAL)
     there = {
         "real footage": films,
         "lobby by day": films,
         "photograph": importlib.util.find_spec("skimage") is not None,
     }
-    of_set = NINTH if number == len(NUMBERS) else KINDS
+    of_set = {9: NINTH, 10: TENTH}.get(number, KINDS)
     return [kind for kind in of_set if there.get(kind, True)]
 
 
 def pictures(kind: str, number: int, count: int) -> Iterator[Picture]:
     """Yield ``count`` pictures of a base clip."""
-    return (KINDS | NINTH)[kind](number, count)
+    return (KINDS | NINTH | TENTH)[kind](number, count)

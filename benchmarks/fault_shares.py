@@ -1,7 +1,7 @@
 """Share of faults found at two strengths, and alarms of sound scenes, on base clips of three kinds.
 
 ``python benchmarks/fault_shares.py [faults|sound] [--set N] [--table FILE] [--jobs N]`` prints the
-tables of ``docs/metrics/faults.md`` of one of the nine sets. What is measured goes to the
+tables of ``docs/metrics/faults.md`` of one of the ten sets. What is measured goes to the
 table, a JSON object a line: a run that was interrupted goes on from there. ``--films FOLDER``
 keeps the films.
 """
@@ -30,6 +30,9 @@ import second_set
 import seventh_set
 import sixth_set
 import sound_scenes
+import tenth_more_scenes
+import tenth_scenes
+import tenth_set
 import third_set
 from setting import Setting, machine, table
 
@@ -44,8 +47,9 @@ if TYPE_CHECKING:
 
 SOUND, STRENGTHS = "sound", ("moderate", "strong")
 FRAMES, FREEZE_FRAMES = 65, 115
+NINTH = 9  # number of the set whose sound scenes are one film each
 LATER = (second_set, third_set, fourth_set, fifth_set, sixth_set, seventh_set, eighth_set,
-         ninth_set)  # fmt: skip
+         ninth_set, tenth_set)  # fmt: skip
 LISTS: dict[str, tuple[dict[str, Any], ...]] = {
     SOUND: (
         sound_scenes.SCENES,
@@ -90,24 +94,32 @@ def _fault(case: Case) -> planted_faults.Fault:
 
 
 def cases(part: str, number_of_set: int = 1) -> list[Case]:
-    """Return the cases of the part ``faults`` or ``sound`` of a set, 1 to 9.
+    """Return the cases of the part ``faults`` or ``sound`` of a set, 1 to 10.
 
-    Each sound scene of the ninth stands on one base clip, the kinds in turn.
+    Each sound scene of the ninth stands on one base clip, the kinds in turn; those of the tenth
+    stand on none, and its faults on the first clip of each kind.
     """
     names, numbers = LISTS[part][number_of_set - 1], base_clips.NUMBERS[number_of_set - 1]
-    strengths = (SOUND,) if part == SOUND else STRENGTHS
+    strengths, kinds = (SOUND,) if part == SOUND else STRENGTHS, base_clips.kinds(number_of_set)
+    if names is tenth_set.SCENES:
+        kinds = [tenth_set.DRAWN]
+    elif names is tenth_set.FAULTS and number_of_set > 1:
+        numbers = numbers[:1]
     return [
         Case(name=name, strength=strength, kind=kind, number=number)
         for at, name in enumerate(names)
         for strength in strengths
-        for turn, kind in enumerate(base_clips.kinds(number_of_set))
+        for turn, kind in enumerate(kinds)
         for number in numbers
-        if part != SOUND or number_of_set < len(LISTS[SOUND]) or turn == at % 3
+        if part != SOUND or number_of_set != NINTH or turn == at % 3
     ]
 
 
 def pictures(case: Case) -> Iterator[Picture]:
     """Yield the pictures of a case before they are coded."""
+    if case.kind == tenth_set.DRAWN:
+        yield from tenth_more_scenes.film(case.name, case.number)
+        return
     if case.strength == SOUND:
         change, random = _of_set(SOUND, case)[case.name], case.random
         base = base_clips.pictures(case.kind, case.number, sound_scenes.FRAMES)
@@ -132,10 +144,18 @@ def write(case: Case, path: Path) -> None:
     if case.name == "low bit rate":
         quality = dict.fromkeys(("b", "maxrate", "bufsize"), "150000")
     options = {"preset": "veryfast", "g": str(planted.RATE), **quality}
-    coder = ninth_set.CODERS.get(case.name, {}) if case.number in base_clips.NUMBERS[8] else {}
+    coder = _coder(case)
     if coder.get("pixel_format") == "yuv420p10le":
         coded = (tuple(plane.astype(np.uint16) * 4 for plane in picture) for picture in coded)
     encode.write(path, coded, rate=Fraction(planted.RATE), **{"options": options, **coder})
+
+
+def _coder(case: Case) -> dict[str, Any]:
+    """Return how a film is coded that is not coded as most are."""
+    if case.kind == tenth_set.DRAWN:
+        return tenth_scenes.coder(case.name, case.number)
+    of_ninth = case.number in base_clips.NUMBERS[NINTH - 1]
+    return ninth_set.CODERS.get(case.name, {}) if of_ninth else {}
 
 
 def measured(job: tuple[Case, Path | None]) -> dict[str, Any]:

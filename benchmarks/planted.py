@@ -142,6 +142,18 @@ def _scaled(plane: NDArray[np.uint8], n: int) -> Floats:
     return cv2.resize(plane, size, interpolation=cv2.INTER_AREA).astype(np.float32)
 
 
+def planes_of(colours: Floats) -> Picture:
+    """Turn BGR (h, w, 3), 0..1, into luma, and Cb and Cr at half the size, in codes (BT.709)."""
+    blue, green, red = cv2.split(colours)
+    y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    half = (colours.shape[1] // 2, colours.shape[0] // 2)
+    cb, cr = (
+        cv2.resize(128 + 224 * (c - y) / k, half, interpolation=cv2.INTER_AREA)
+        for c, k in ((blue, 1.8556), (red, 1.5748))
+    )
+    return 16 + 219 * y, cb, cr
+
+
 # --- faults: each takes a picture, its number and the values drawn for the film
 
 Drawn = dict[str, Any]

@@ -193,6 +193,7 @@ def _figure(
     scene: Scene, quantity: str, level: FaultLevel, method: str, doubt: float = 0.0
 ) -> Measurement:
     sound = ambiguity.why_sound(quantity, level, scene.series.features)
+    sound = sound or ambiguity.why_coarse(quantity, level, scene.video.height)
     unseen = "" if sound else ambiguity.unseen(quantity, level)
     return scene.figure(
         quantity,

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     Features = Mapping[str, NDArray[np.float32]]
 
 HALF = 50.0  # % of the picture from which a share may be a fault
+# s at the end of a film in most of which it is light again, and part of the level that is left then
+ENDS, GONE = 0.5, 0.5
+# part of a level from which a picture is as dark, and codes by which lamps or lit things stand out
+# in it: those of black rooms 108 and more, of irises that shut 39 at most
+AS_DARK, CLEAR_CODES = 0.9, 90.0
+# rows up to which a picture is coarse, and px of blur that say nothing: its edges are as wide
+FEW_ROWS, FEW_PIXELS = 200, 1.2
 DARKEST_SHARE = 0.67  # of what is dark: an under-exposed picture has hardly any half-shadow
 HAZY_CODES = 45.0  # contrast up to which haze may soften edges
 HAZY_BLUR = 0.4, 0.7  # % of the height: what haze may blur, and cannot
@@ -85,6 +92,36 @@ def unseen(quantity: str, level: FaultLevel) -> str:
     softened the picture may have left no edge that is clear enough.
     """
     return UNSEEN.get(quantity, "") if level.lost else ""
+
+
+def why_coarse(quantity: str, level: FaultLevel, rows: int) -> str:
+    """Return the code of the reason why a picture of few ``rows`` tells of no blur, or none."""
+    slight = rows <= FEW_ROWS and level.value * rows / 100 < FEW_PIXELS
+    return "few_pixels" if quantity == "faults.blurred" and slight else ""
+
+
+def _lit_again(level: FaultLevel, _: Features) -> bool:
+    """Whether the film ends in light: a lamp was switched, or somebody stood before the lens."""
+    ending = level.seen[level.at > level.at[-1] - ENDS]
+    return level.value >= HALF and float(np.median(ending)) < GONE * level.value
+
+
+def _lamps_in_black(level: FaultLevel, features: Features) -> bool:
+    """Whether lit things stand out in several parts of a black picture: a dark room, a stage.
+
+    Words that a recorder writes over no picture lie in one part.
+    """
+    dark = level.frames[level.seen >= AS_DARK * level.value]
+    black, contrast, spread, noise = (
+        features[name][dark[0] : dark[-1] + 1]
+        for name in ("black", "edge_contrast", "edge_spread", "noise")
+    )
+    looks = np.isfinite(noise) | np.isfinite(contrast)
+    if level.value < HALF or not looks.any() or not np.isfinite(black).any():
+        return False
+    clear = np.median(np.nan_to_num(contrast[looks])) >= CLEAR_CODES
+    apart = np.median(np.nan_to_num(spread[looks])) >= ASIDE
+    return bool(clear and apart and np.nanmedian(black) >= AS_DARK * level.value)
 
 
 def _dim(level: FaultLevel, features: Features) -> bool:
@@ -285,7 +322,12 @@ def _around(level: FaultLevel, feature: NDArray[np.float32], *, near: bool = Fal
 
 UNSEEN = {"faults.blurred": "edges_lost"}
 DOUBTS = {
-    "faults.under_exposed": (("dim_scene", _dim),),
+    "faults.black": (("light_returns", _lit_again), ("lamps_in_black", _lamps_in_black)),
+    "faults.under_exposed": (
+        ("dim_scene", _dim),
+        ("light_returns", _lit_again),
+        ("lamps_in_black", _lamps_in_black),
+    ),
     "faults.blurred": (
         ("haze", _hazy),
         ("edges_aside", _aside),
