@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -61,23 +61,18 @@ def coded(
 ) -> Path:
     """Write a frame whose left half is coarser by ``COARSER``.
 
-    Of a hundred so small streams one or two come out of x265 with a head that no container takes.
+    Of a stream of one frame x265 says when to decode it from memory that it never wrote.
     """
-    for _ in range(4):
-        with suppress(av.error.FFmpegError):
-            return _coded(path, more, pixels, picture)
-    return _coded(path, more, pixels, picture)
-
-
-def _coded(path: Path, more: str, pixels: str, picture: NDArray[np.uint8]) -> Path:
     options = f"log-level=none:crf=20:aq-mode=1:aq-strength=0.01:cutree=0:{more}"
     with av.open(str(path), "w") as container:
         stream: Any = container.add_stream("libx265", rate=25, options={"x265-params": options})
         stream.height, stream.width = picture.shape
         stream.pix_fmt = pixels
         quantisers = 63 if "10" in pixels else 51
-        container.mux(stream.encode(framed(pixels, COARSER / quantisers, picture)))
-        container.mux(stream.encode())
+        frame = framed(pixels, COARSER / quantisers, picture)
+        for packet in [*stream.encode(frame), *stream.encode()]:
+            packet.dts = packet.pts
+            container.mux(packet)
     return path
 
 

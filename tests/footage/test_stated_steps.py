@@ -25,10 +25,11 @@ def coded(path: Path, codec: str, pixels: str = "yuv420p", **options: str) -> No
     with av.open(str(path), "w") as container:
         stream: Any = container.add_stream(codec, rate=25, options=options)
         stream.width, stream.height, stream.pix_fmt = 128, 96, pixels
-        for _ in range(2):
-            frame = av.VideoFrame.from_ndarray(SLOPE, format="gray8").reformat(format=pixels)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
+        frames = [av.VideoFrame.from_ndarray(SLOPE, format="gray8") for _ in range(2)]
+        slopes = [frame.reformat(format=pixels) for frame in frames]
+        for packet in [packet for frame in [*slopes, None] for packet in stream.encode(frame)]:
+            packet.dts = packet.pts  # of so few frames x265 tells it from memory it never wrote
+            container.mux(packet)
 
 
 def table(number: int, values: list[int], *, wide: bool = False) -> bytes:
