@@ -1,9 +1,10 @@
-"""Distortion and density of lenses of other laws than those fitted, and before rolled prints.
+"""Distortion and density of lenses of other laws than those fitted, of rolled prints and motion.
 
 ``python benchmarks/lens_laws.py [CASES]`` draws each class of lens CASES times (25): focal length,
 law, place and turn of the acceptance chart, the lens's axis beside the middle, noise of 0.015 to
 0.05 px. The chart's dots and fiducials are seen through the law itself, by no code of the toolkit.
-A rolled print lies on a cylinder of 3 to 10 m, about either axis, hollow or not.
+A rolled print lies on a cylinder of 3 to 10 m, about either axis, hollow or not. A moving picture
+moves evenly, any way, by 1 to 3 % of its height while its rows are read.
 """
 
 from __future__ import annotations
@@ -42,8 +43,9 @@ MARGIN = 7.0  # px: nearer to the border no dot is found
 FARTHEST = 6.0  # focal lengths: tangents of up to 80 degrees
 STEP = 1e-4
 FEWEST = 30
-ROLLED = "Brown's, rolled print"
+ROLLED, MOVING = "Brown's, rolled print", "Brown's, moving picture"
 RADII = 3000.0, 10000.0  # mm
+WAYS = 0.01, 0.03  # picture heights
 FLAT = (0, 0), (0, 1)  # a third coordinate of 0
 
 
@@ -98,6 +100,7 @@ LAWS: Mapping[str, tuple[Callable[[np.random.Generator], Law], tuple[float, floa
     "equisolid": (lambda _: lambda u: 2 * np.sin(np.arctan(u) / 2), (0.6, 1)),
     "fisheye of four terms": (_four_terms, (0.45, 0.8)),
     ROLLED: (_brown, (1.2, 1.2)),
+    MOVING: (_brown, (1.2, 1.2)),
 }
 """Name; how the law is drawn; focal lengths, in picture widths."""
 
@@ -126,6 +129,20 @@ def _rolled(dots: Array, random: np.random.Generator) -> Array:
     places = np.column_stack([dots, radius * (1 - np.cos(turn))])
     places[:, axis] = radius * np.sin(turn)
     return places
+
+
+def way(number: int) -> Array:
+    """Return by how many px (2,) right and down a drawn picture moves while its rows are read."""
+    random = np.random.default_rng([2006, number, 247])
+    turn = random.uniform(0, 2 * math.pi)
+    return random.uniform(*WAYS) * SIZE[1] * np.array([math.cos(turn), math.sin(turn)])
+
+
+def _moving(seen: Array, number: int) -> Array:
+    """Return where places (n, 2) are seen as the picture moves: each when its row is read."""
+    right, down = way(number) / SIZE[1]
+    row = (seen[:, 1] - MIDDLE[1]) / (1 - down)
+    return np.column_stack([seen[:, 0] + right * row, MIDDLE[1] + row])
 
 
 def case(name: str, number: int) -> Mapping[str, tuple[float, float, float]] | None:
@@ -167,6 +184,7 @@ def drawn(name: str, number: int) -> tuple[Lens, Array, FittedChart] | None:
     if np.linalg.norm(ideal, axis=1).max() > lens.ideal[-1]:
         return None
     seen = lens.see(ideal) + axis
+    seen = _moving(seen, number) if name == MOVING else seen
     seen += random.uniform(0.015, 0.05) * random.standard_normal(seen.shape)
     within = ((seen > MARGIN) & (seen < SIZE - 1 - MARGIN)).all(axis=1)
     if within.sum() < FEWEST:

@@ -20,7 +20,7 @@ from acceptance.charts import definition, located
 from acceptance.errors import GapError
 from acceptance.footage import encode
 from acceptance.metrics import geometry
-from acceptance.metrics.geometry import lens
+from acceptance.metrics.geometry import lens, lens_models
 from acceptance.metrics.geometry import preset as presets
 from acceptance.metrics.geometry.frame import PictureFrame
 from acceptance.model import Condition, Measurement, Note, Shot
@@ -159,7 +159,7 @@ def grid(
     ideal = located.to_picture(start, points)
     radius = np.linalg.norm(ideal, axis=1)
     table = np.linspace(0, 1.5, 20001)
-    bent = lens.LENSES[model](table[None], np.array([[k, 0.0, 0.0]]))[0]
+    bent = lens_models.LENSES[model](table[None], np.array([[k, 0.0, 0.0]]))[0]
     seen = ideal * (np.interp(radius, bent, table) / radius)[:, None]
     jitter = noise * np.random.default_rng(seed).standard_normal(seen.shape)
     return lens.Points(chart=points, seen=seen + jitter, pixel=1e-3), start
@@ -180,8 +180,8 @@ def test_a_fisheye_is_distinguished_from_a_lens_of_browns(bend: float) -> None:
     fisheye, brown = (lens.fit(name, points, start, KNOWN) for name in ("fisheye", "brown"))
     assert fisheye.residual < brown.residual / 2
     radii = np.linspace(0.05, 0.65, 20)[None]  # as far as there are points
-    truth = lens.fisheye(radii, np.array([[bend, 0.0, 0.0]]))
-    assert lens.fisheye(radii, fisheye.parameters[None, lens.LENS]) == pytest.approx(
+    truth = lens_models.fisheye(radii, np.array([[bend, 0.0, 0.0]]))
+    assert lens_models.fisheye(radii, fisheye.parameters[None, lens.LENS]) == pytest.approx(
         truth, rel=1e-3
     )
 
@@ -191,7 +191,7 @@ def test_the_claimed_uncertainty_of_the_distortion_covers_the_truth(grids: int) 
     """Grids with 0.1 px of noise: within U in 95 %, and what the scatter of such a count leaves."""
 
     def largest(parameters: np.ndarray) -> np.ndarray:
-        return 1 / lens.brown(np.ones((len(parameters), 1)), parameters[:, lens.LENS]) - 1
+        return 1 / lens_models.brown(np.ones((len(parameters), 1)), parameters[:, lens.LENS]) - 1
 
     hits = 0
     for seed in range(grids):

@@ -13,7 +13,7 @@ from marks import slow
 from scipy.spatial.transform import Rotation
 
 from acceptance.errors import GapError
-from acceptance.metrics.geometry import fitting, lens
+from acceptance.metrics.geometry import fitting, lens, lens_models
 from acceptance.model import Condition
 
 HALF = math.hypot(1920, 1080) / 2
@@ -66,9 +66,10 @@ def taken(
     pose = np.radians([*random.uniform(-turn, turn, 2), random.uniform(-5, 5)])
     place = [*random.uniform(-0.1, 0.1, 2), distance]
     centre = random.normal(0, 0.003, 2) + axis
-    optics = [math.log(FOCAL), 0, *centre, random.uniform(-bend, bend), *[0] * 7]
+    others = [0] * (lens.COUNT - lens.LENS.start - 1)
+    optics = [math.log(FOCAL), 0, *centre, random.uniform(-bend, bend), *others]
     truth = np.concatenate([Rotation.from_euler("YXZ", pose).as_rotvec(), place, optics])
-    seen = lens.seen_places(lens.brown, truth[None], GRID)[0]
+    seen = lens.seen_places(lens_models.brown, truth[None], GRID)[0]
     noise = random.normal(0, NOISE * PIXEL, seen.shape)
     return Taken(truth, lens.Points(chart=GRID, seen=seen + noise, pixel=PIXEL))
 
@@ -118,7 +119,7 @@ def test_a_picture_cut_from_a_larger_one_has_its_axis_where_the_points_say(
     """A usual axis is held near the middle; then tilt and pan were off by 2.7 U."""
     chart = taken(7, 4, 2.6, 0.0, (across, 0.0))
     chart.truth[lens.LENS] = 0.1, 0.0, 0.0
-    seen = lens.seen_places(lens.brown, chart.truth[None], GRID)[0]
+    seen = lens.seen_places(lens_models.brown, chart.truth[None], GRID)[0]
     noise = np.random.default_rng(7).normal(0, NOISE * PIXEL, seen.shape)
     points = lens.Points(chart=GRID, seen=seen + noise, pixel=PIXEL)
     found = of_film(Taken(chart.truth, points))

@@ -15,7 +15,7 @@ from marks import slow
 from acceptance.charts import definition, drawing
 from acceptance.footage import encode
 from acceptance.metrics import geometry
-from acceptance.metrics.geometry import fitting, lens, lens_figures
+from acceptance.metrics.geometry import fitting, lens, lens_figures, lens_models
 from acceptance.metrics.geometry.turns import turned
 from acceptance.model import Measurement, Shot
 from acceptance.scene import build
@@ -95,10 +95,10 @@ def test_where_two_lenses_explain_the_points_the_corner_is_as_doubtful_as_they_d
 @pytest.mark.parametrize("radius", [0.3, 1.0])
 def test_an_opencv_lens_is_inverted_and_one_that_folds_is_known(radius: float) -> None:
     terms = np.array([[-0.16, 0.05, 0.0]])
-    ideal = lens.opencv(np.array([[radius]]), terms)[0, 0]
+    ideal = lens_models.opencv(np.array([[radius]]), terms)[0, 0]
     assert ideal * (1 - 0.16 * ideal**2 + 0.05 * ideal**4) == pytest.approx(radius, abs=1e-12)
-    assert not lens.folds(terms[0])
-    assert lens.folds(np.array([-0.3, 0.0, 0.0]))
+    assert not lens_models.folds(terms[0])
+    assert lens_models.folds(np.array([-0.3, 0.0, 0.0]))
 
 
 LAWS = {
@@ -130,7 +130,7 @@ def by_law(law: str, focal: float, far: float, seed: int) -> tuple[lens.Points, 
 def at_corner(model: str, parameters: np.ndarray) -> np.ndarray:
     """Radius seen over the ideal one at the corner, in %, (m, 1)."""
     radii = np.ones((len(parameters), 1))
-    return np.asarray(100 / lens.LENSES[model](radii, parameters[:, lens.LENS]))
+    return np.asarray(100 / lens_models.LENSES[model](radii, parameters[:, lens.LENS]))
 
 
 def off(lenses: Mapping[str, lens.LensFit], truth: float) -> float:

@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from acceptance.metrics.geometry.lens import (
-    FOCAL,
-    LENS,
-    LENSES,
-    RESTING,
-    ideal_places,
-    seen_places,
-)
+from acceptance.metrics.geometry.lens import FOCAL, LENS, RESTING, ideal_places, seen_places
+from acceptance.metrics.geometry.lens_models import LENSES
 from acceptance.metrics.geometry.turns import turned
 
 if TYPE_CHECKING:
     from acceptance.metrics.geometry.frame import PictureFrame
-    from acceptance.metrics.geometry.lens import Lens
+    from acceptance.metrics.geometry.lens_models import Lens
 
 Array = NDArray[np.float64]
 
@@ -34,7 +28,7 @@ def derive(model: str, parameters: Array, frame: PictureFrame, reach: float) -> 
     model
         One of ``LENSES``.
     parameters
-        Parameters (m, 18) of lens and chart as in ``lens.py``.
+        Parameters (m, 20) of lens and chart as in ``lens.py``.
     frame
         The picture with the chart.
     reach
@@ -64,7 +58,7 @@ def derive(model: str, parameters: Array, frame: PictureFrame, reach: float) -> 
 
 
 def _angles(parameters: Array) -> tuple[Array, Array, Array]:
-    """Return tilt, pan and roll (m,) in degrees of m sets of parameters (m, 18)."""
+    """Return tilt, pan and roll (m,) in degrees of m sets of parameters (m, 20)."""
     turn = turned(parameters[:, :3])
     tilt = np.arcsin(turn[:, 2, 1])
     pan = np.arctan2(-turn[:, 2, 0], turn[:, 2, 2])

@@ -15,14 +15,13 @@ from acceptance.metrics.geometry.lens import (
     CENTRE_DOUBT,
     FOCAL,
     LENS,
-    LENSES,
     Known,
     LensFit,
     Points,
     fit,
-    folds,
     seen_places,
 )
+from acceptance.metrics.geometry.lens_models import LENSES, folds
 from acceptance.metrics.geometry.preset import FOCAL_STATED, focal_length
 
 if TYPE_CHECKING:
@@ -54,6 +53,8 @@ ANYWHERE, ANYHOW = 0.3, 0.01
 BENT_CHANCE = 30.0  # chi-square (3) of a print's bends that noise does not make
 TUBE = 0.5  # of a bend along the paper less that across it, to their sum: 1 of a tube, 0 of a dome
 ANY_BEND = 0.1  # half widths of the chart over the radius it is bent on, standard
+MOVED_CHANCE = 30.0  # chi-square (2) of a picture's motion that noise does not make
+ANY_MOTION = 0.05  # picture heights by which it moves while its rows are read, standard
 TOLD_APART = 2.0  # ratio of residuals above which the worse fit's pixel aspect is none
 
 
@@ -62,8 +63,9 @@ class FittedChart:
     """Fits of each lens to ``points`` of a chart, the better one first.
 
     ``stated``: the focal length was known before the fit. ``beside``: the points contradict an axis
-    near the picture's middle, as where the picture was cut from a larger one. ``bent``: what a
-    flat print would leave (``LensFit.residual``) where they contradict one, else 0.
+    near the picture's middle, as where the picture was cut from a larger one. ``bent`` and
+    ``moved``: what a flat print, or a picture at rest, would leave (``LensFit.residual``) where
+    they contradict one, else 0.
     """
 
     frame: PictureFrame
@@ -72,6 +74,7 @@ class FittedChart:
     stated: bool
     beside: bool = False
     bent: float = 0.0
+    moved: float = 0.0
 
     @property
     def best(self) -> LensFit:
@@ -108,9 +111,9 @@ def told_apart(fits: Sequence[FittedChart]) -> Sequence[FittedChart]:
     """Return the fits, each with a pixel aspect, that the chart's perspective leaves possible.
 
     The right one leaves hardly more than a wrong one (2 % in simulation), which leaves as little
-    where a turn of the chart imitates it. A bent print would imitate it, too.
+    where a turn of the chart imitates it. A bent print would imitate it, too, or motion.
     """
-    left = [max(fit.bent, fit.best.residual) * fit.frame.half for fit in fits]
+    left = [max(fit.bent, fit.moved, fit.best.residual) * fit.frame.half for fit in fits]
     return [fit for fit, own in zip(fits, left, strict=True) if own <= TOLD_APART * min(left)]
 
 
@@ -118,24 +121,61 @@ def fit_chart(shot: Shot, frame: PictureFrame, points: Points) -> FittedChart:
     """Fit lens and place to points, again without those far off (a stain, a finger).
 
     Where the points contradict a lens whose axis passes near the picture's middle, it may pass
-    anywhere; where a bent print before a usual lens explains them better, the print is bent.
+    anywhere; where a bent print, or a picture that moves while its rows are read, explains them
+    better before a usual lens, it is that.
     """
     usual, stated = _known(shot, frame, len(points.seen))
-    known, lenses = usual, _lenses(frame, points, usual)
+    lenses = _lenses(frame, points, usual)
     beside = _first(lenses).off_axis(usual) > OFF_AXIS
     if beside:
-        known = replace(usual, centre_doubt=ANYWHERE, askew_doubt=ANYHOW)
-        lenses = _lenses(frame, points, known)
+        anywhere = replace(usual, centre_doubt=ANYWHERE, askew_doubt=ANYHOW)
+        lenses = _lenses(frame, points, anywhere)
     kept = _without_wrong(points, _first(lenses)) if len(points.seen) >= FEWEST else points
     if len(kept.seen) < len(points.seen):
-        points, lenses = kept, _lenses(frame, kept, known)
-    bending, flat = replace(usual, flat_doubt=ANY_BEND), _first(lenses)
-    bent = flat.residual if _is_bent(frame, points, bending, flat) else 0.0
-    if bent:
-        beside, lenses = False, _lenses(frame, points, bending)
-    return FittedChart(
-        frame=frame, points=points, lenses=lenses, stated=stated, beside=beside, bent=bent
-    )
+        points, lenses = kept, _lenses(frame, kept, anywhere if beside else usual)
+    plain = _first(lenses)
+    fitted = FittedChart(frame=frame, points=points, lenses=lenses, stated=stated, beside=beside)
+    otherwise = _otherwise(frame, points, usual, plain, beside=beside)
+    if otherwise is None:
+        return fitted
+    name, known = otherwise
+    fitted = replace(fitted, lenses=_lenses(frame, points, known), beside=False)
+    if name == "bent":
+        return replace(fitted, bent=plain.residual)
+    return replace(fitted, moved=plain.residual)
+
+
+def _otherwise(
+    frame: PictureFrame, points: Points, usual: Known, plain: LensFit, *, beside: bool
+) -> tuple[str, Known] | None:
+    """Return whether a ``bent`` print or a ``moved`` picture explains points as noise would not.
+
+    With what is known before the fit then. Paper bends like a tube: it makes no dome, which is what
+    a lens that is not among ``LENSES`` looks like. Motion has two terms less than an axis
+    ``beside`` the middle, so that it need only be as near.
+    """
+    if len(points.seen) < FEWEST:
+        return None
+    ways = {
+        "bent": (replace(usual, flat_doubt=ANY_BEND), BENT_CHANCE),
+        "moved": (replace(usual, still_doubt=ANY_MOTION), 0.0 if beside else MOVED_CHANCE),
+    }
+    bend = float(plain.parameters[LENS][0])
+    left = {}
+    for name, (known, chance) in ways.items():
+        tried = fit(plain.model, points, frame.start, known, bend)
+        told = plain.residual**2 > tried.residual**2 * (1 + chance / plain.misses.size)
+        if told and (name == "moved" or _like_a_tube(tried)):
+            left[name] = tried.residual
+    if not left:
+        return None
+    best = min(left, key=lambda name: left[name])
+    return best, ways[best][0]
+
+
+def _like_a_tube(bent: LensFit) -> bool:
+    across, down, both = bent.parameters[BENT].tolist()
+    return bool(math.hypot(across - down, 2 * both) > TUBE * abs(across + down))
 
 
 def _first(lenses: Mapping[str, LensFit]) -> LensFit:
@@ -175,21 +215,6 @@ def _lenses(frame: PictureFrame, points: Points, known: Known) -> Mapping[str, L
         if each.model != "opencv" or not folds(each.parameters[LENS]):
             lenses.setdefault(each.model, each)
     return lenses
-
-
-def _is_bent(frame: PictureFrame, points: Points, bending: Known, flat: LensFit) -> bool:
-    """Whether a print that bends like a tube explains the points as noise alone would not.
-
-    Paper makes no dome, which is what a lens that is not among ``LENSES`` looks like.
-    """
-    if len(points.seen) < FEWEST:
-        return False
-    bend = float(flat.parameters[LENS][0])
-    bent = fit(flat.model, points, frame.start, bending, bend)
-    across, down, both = bent.parameters[BENT].tolist()
-    tube = math.hypot(across - down, 2 * both) > TUBE * abs(across + down)
-    chance = 1 + BENT_CHANCE / flat.misses.size
-    return tube and flat.residual**2 > bent.residual**2 * chance
 
 
 def _rank(lens: LensFit) -> float:

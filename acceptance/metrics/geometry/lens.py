@@ -5,27 +5,29 @@ observations (a maximum a posteriori fit): so a quantity that the points do not 
 uncertainty of what is known beforehand, and each of these is a line of its budget. Lengths in the
 picture are half diagonals, pixels made square.
 
-Three lenses. Brown: ideal radius = r (1 + k1 r^2 + k2 r^4), r seen (D. C. Brown, Photogrammetric
-Engineering 32, 1966). Opencv, the other way round: r seen = u (1 + k1 u^2 + k2 u^4), u ideal, as in
-OpenCV and most published calibrations. Both agree for weak lenses. Fisheye: r seen = g (t + k t^3),
-ideal radius = g tan t (J. Kannala and S. Brandt, IEEE PAMI 28(8), 2006; k = 0 is the equidistant
-projection). Each may have a third term of the next odd power. Brown's two tangential terms, of a
-lens put together askew, are added to the ideal place.
+Three lenses (``lens_models.py``). Brown's two tangential terms, of a lens put together askew, are
+added to the ideal place.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.files.scipy_later import transform
-from acceptance.metrics._shared.sources import FLATNESS_SOURCE, PRINT_SOURCE
+from acceptance.metrics._shared.sources import FLATNESS_SOURCE, MOVED_SOURCE, PRINT_SOURCE
+from acceptance.metrics.geometry.lens_models import INVERSION, LENSES
 from acceptance.metrics.geometry.misfit import unexplained
 from acceptance.metrics.geometry.turns import turned
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from acceptance.metrics.geometry.lens_models import Lens
 
 Array = NDArray[np.float64]
 
@@ -33,21 +35,19 @@ STEP = 1e-6
 USUAL_NOISE, LEAST_NOISE = 0.1, 0.01  # px: assumed where points are too few; of the best points
 FEWEST = 8  # degrees of freedom that the noise can be estimated from
 # Parameters: turn (3) and place (3) of the chart, ln of focal length and of the print's height to
-# width, lens centre (2), three of the lens, two tangential ones, bends (3) of the print.
-COUNT = 18
+# width, lens centre (2), three of the lens, two tangential ones, bends (3) of the print, way
+# (2) by which the picture moved while its rows were read.
+COUNT = 20
 FOCAL, ASPECT, CENTRE, LENS, ASKEW = 6, 7, slice(8, 10), slice(10, 13), slice(13, 15)
-BENT = slice(15, 18)
+BENT, MOVED = slice(15, 18), slice(18, 20)
 CENTRE_DOUBT = 0.01  # half diagonals: how far a lens may sit beside the sensor's middle, standard
 SECOND_DOUBT = 0.1  # of the lens's second term, standard
 ASKEW_DOUBT = 8e-4  # half diagonals: Brown's tangential terms, standard
-NO_DOUBT = 1e-5  # standard: of the third term of a lens that hardly bends, of a flat print's bends
-HIGHEST_ANGLE = 1.5
+# standard: of the third term of a lens that hardly bends, of a flat print's bends, of rest
+NO_DOUBT = 1e-5
 MOST_STEPS = 200  # of the fit; what more would change is far within U
-INVERSION, FARTHEST = 20, 1.5  # rounds; half diagonals, beyond the picture
-OUTERMOST = 3.0  # half diagonals: ideal radius that no picture has
-LEAST_SLOPE = 0.1  # of the radius seen by the ideal one: less is nearly a fold
+FARTHEST = 1.5  # half diagonals, beyond the picture
 NO_SLOPE = 1e-9  # of the ideal radius by the one seen: beyond a lens's highest angle
-NEWTON_RESTS = 1e-13  # half diagonals: the next of Newton's steps would be rounding
 RESTING = 1e-15  # half diagonals that a round changes: it is at its end
 # of what is known before, in the order of its observations
 PRIOR_SOURCES = (
@@ -57,6 +57,7 @@ PRIOR_SOURCES = (
     "lens_centre",
     *["lens_model"] * 5,
     *[FLATNESS_SOURCE] * 3,
+    *[MOVED_SOURCE] * 2,
 )
 
 
@@ -67,7 +68,8 @@ class Known:
     ``focal_doubt`` is that of the ln of the focal length, ``aspect_doubt`` that of the ln of the
     print's height over width, ``lens_doubt`` that of the first term of the lens, ``centre_doubt``
     that of the lens's axis beside the picture's middle, ``askew_doubt`` that of its tangential
-    terms, both in half diagonals, ``flat_doubt`` that of the print's bends.
+    terms, both in half diagonals, ``flat_doubt`` that of the print's bends, ``still_doubt`` that of
+    the way, in picture heights, by which the picture moves while its rows are read.
     """
 
     focal: float
@@ -78,72 +80,16 @@ class Known:
     askew_doubt: float = ASKEW_DOUBT
     third_doubt: float = NO_DOUBT
     flat_doubt: float = NO_DOUBT
-
-
-def brown(radius: Array, lens: Array) -> Array:
-    """Return the ideal radii (m, n) of radii seen (m, n) through a Brown lens.
-
-    ``lens`` (m, 3) is k1, k2, k3; radii are in half diagonals.
-    """
-    square = radius**2
-    first, second, third = lens.T[:, :, None]
-    return np.asarray(radius * (1 + square * (first + square * (second + square * third))))
-
-
-def opencv(radius: Array, lens: Array) -> Array:
-    """Return the ideal radii (m, n) of radii seen (m, n), by Newton's method.
-
-    ``lens`` (m, 3) is k1, k2, k3 of: radius seen = ideal (1 + k1 ideal^2 + ...); radii are in
-    half diagonals. Where the lens folds, so that nothing is seen so far out, it is ``OUTERMOST``.
-    """
-    first, second, third = lens.T[:, :, None]
-    ideal = np.array(radius)
-    for _ in range(INVERSION):
-        square = ideal**2
-        away = ideal * (1 + square * (first + square * (second + square * third))) - radius
-        slope = 1 + square * (3 * first + square * (5 * second + 7 * third * square))
-        step = away / np.maximum(slope, LEAST_SLOPE)
-        ideal = np.clip(ideal - step, 0, OUTERMOST)
-        if np.abs(step).max(initial=0) < NEWTON_RESTS:
-            break
-    return ideal
-
-
-def folds(lens: Array) -> bool:
-    """Whether an ``opencv`` lens (3,) nearly folds the picture within its corners."""
-    square = np.linspace(0, opencv(np.ones((1, 1)), lens[None])[0, 0], 50) ** 2
-    slopes = 1 + square * (3 * lens[0] + square * (5 * lens[1] + 7 * lens[2] * square))
-    return bool(slopes.min() <= LEAST_SLOPE)
-
-
-def fisheye(radius: Array, lens: Array) -> Array:
-    """Return the ideal radii (m, n) of radii seen (m, n) through a fisheye lens.
-
-    ``lens`` (m, 3) is 1 / g^2 (not below 0), k and that of t^5; radii are in half diagonals.
-    """
-    curvature, second, third = lens.T[:, :, None]
-    bend = np.sqrt(np.maximum(curvature, 1e-9))
-    seen = radius * bend
-    angle = seen
-    for _ in range(8):
-        square = angle**2
-        away = angle * (1 + square * (second + square * third)) - seen
-        slope = 1 + square * (3 * second + 5 * third * square)
-        angle = np.clip(angle - away / np.maximum(slope, LEAST_SLOPE), 0, 2 * HIGHEST_ANGLE)
-    return np.asarray(np.tan(np.clip(angle, 0, HIGHEST_ANGLE)) / bend)
-
-
-Lens = Callable[[Array, Array], Array]
-LENSES: Mapping[str, Lens] = {"brown": brown, "opencv": opencv, "fisheye": fisheye}
+    still_doubt: float = NO_DOUBT
 
 
 @dataclass(frozen=True, kw_only=True)
 class LensFit:
     """The best fit of a lens ``model``.
 
-    ``parameters`` (18,) are those of lens and chart, ``residual`` is in half diagonals RMS,
+    ``parameters`` (20,) are those of lens and chart, ``residual`` is in half diagonals RMS,
     ``misses`` (n, 2) are those of the points, along and across the radius, ``noise`` that of one in
-    half diagonals, ``seen`` (n, 2) where they are off the lens's centre. ``slopes`` (rows, 18)
+    half diagonals, ``seen`` (n, 2) where they are off the lens's centre. ``slopes`` (rows, 20)
     are the derivatives of all observations over their uncertainty; the last rows are those of what
     was known before, one for each of ``sources``.
     """
@@ -173,13 +119,13 @@ class LensFit:
 
     @property
     def covariance(self) -> Array:
-        """Covariance (18, 18) of the parameters."""
+        """Covariance (20, 20) of the parameters."""
         return np.asarray(np.linalg.inv(self.slopes.T @ self.slopes))
 
     def contributions(self, figure: Callable[[Array], Array]) -> Mapping[str, Array]:
         """Return the standard contributions (q,) to q quantities, by source.
 
-        ``figure`` derives the quantities (m, q) from parameters (m, 18). Source "fit" is that of
+        ``figure`` derives the quantities (m, q) from parameters (m, 20). Source "fit" is that of
         the points, "misfit" that of what they are off alike (``misfit``).
         """
         scale = np.sqrt(np.diag(self.covariance))
@@ -252,9 +198,9 @@ def fit(model: str, points: Points, start: Array, known: Known, bend: float = 0.
 def _freedom(values: int) -> float | None:
     """Return the degrees of freedom of the residual of this many coordinates.
 
-    Eight parameters are fixed by what is known before, or nearly so.
+    Ten parameters are fixed by what is known before, or nearly so.
     """
-    freedom = values - COUNT + 8
+    freedom = values - COUNT + 10
     return float(freedom) if freedom >= FEWEST else None
 
 
@@ -285,7 +231,7 @@ def _descend(model: str, points: Points, parameters: Array, known: Known, noise:
 
 
 def _slopes(model: str, points: Points, parameters: Array, known: Known, noise: float) -> Array:
-    """Return the derivatives (rows, 18) of the misses."""
+    """Return the derivatives (rows, 20) of the misses."""
     steps = STEP * np.eye(COUNT)
     misses = _misses(
         model, points, np.concatenate([parameters + steps, parameters - steps]), known, noise
@@ -296,13 +242,14 @@ def _slopes(model: str, points: Points, parameters: Array, known: Known, noise: 
 def _misses(model: str, points: Points, parameters: Array, known: Known, noise: float) -> Array:
     """Return the residuals (m, rows) of all observations, over their uncertainty.
 
-    ``parameters`` are m sets (m, 18).
+    ``parameters`` are m sets (m, 20).
     """
     along, across = _point_misses(LENSES[model], points, parameters)
     before = np.array([math.log(known.focal), *[0] * (COUNT - FOCAL - 1)])
     lens = known.lens_doubt, SECOND_DOUBT, known.third_doubt
-    each = known.focal_doubt, known.aspect_doubt, known.centre_doubt, *lens
-    doubts = np.repeat([*each, known.askew_doubt, known.flat_doubt], [1, 1, 2, 1, 1, 1, 2, 3])
+    each = known.focal_doubt, known.aspect_doubt, known.centre_doubt, *lens, known.askew_doubt
+    times = [1, 1, 2, 1, 1, 1, 2, 3, 2]
+    doubts = np.repeat([*each, known.flat_doubt, known.still_doubt], times)
     prior = (parameters[:, FOCAL:] - before) / doubts
     return np.concatenate([along / noise, across / noise, prior], axis=1)
 
@@ -341,15 +288,20 @@ def seen_places(lens: Lens, parameters: Array, points: Array) -> Array:
 
 
 def _off_centre(seen: Array, parameters: Array) -> tuple[Array, Array, Array]:
-    """Return x, y and radius (m, n) of what is seen (n, 2), off the lens's centre."""
-    centre = parameters[:, CENTRE]
-    x, y = seen[:, 0] - centre[:, :1], seen[:, 1] - centre[:, 1:]
+    """Return x, y and radius (m, n) of what is seen (n, 2), off the lens's centre.
+
+    It is where it would have been seen had all rows been read together with the middle one.
+    """
+    (left, top), (right, down) = parameters.T[CENTRE, :, None], parameters.T[MOVED, :, None]
+    x, y = seen[:, 0] - right * seen[:, 1] - left, (1 - down) * seen[:, 1] - top
     return x, y, np.maximum(np.sqrt(x * x + y * y), 1e-6)
 
 
 def _from_corner(x: Array, y: Array, parameters: Array) -> Array:
     """Return places (m, n, 2) in the picture of x and y (m, n) off the lens's centre."""
-    return np.stack([x, y], axis=2) + parameters[:, None, CENTRE]
+    (left, top), (right, down) = parameters.T[CENTRE, :, None], parameters.T[MOVED, :, None]
+    row = (y + top) / (1 - down)
+    return np.stack([x + left + right * row, row], axis=2)
 
 
 def _bent(lens: Lens, parameters: Array, x: Array, y: Array) -> tuple[Array, Array]:

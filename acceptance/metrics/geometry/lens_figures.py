@@ -12,7 +12,8 @@ from acceptance.metrics._shared.pixel_shape import aspect_line
 from acceptance.metrics._shared.sources import ASPECT_SOURCE, PRINT_SOURCE
 from acceptance.metrics.geometry.derived import COUNT, derive
 from acceptance.metrics.geometry.fitting import FAR_OUT, FEWEST
-from acceptance.metrics.geometry.lens import BENT, CENTRE, LENS, LENSES
+from acceptance.metrics.geometry.lens import BENT, CENTRE, LENS, MOVED
+from acceptance.metrics.geometry.lens_models import LENSES
 from acceptance.metrics.geometry.preset import FOCAL_KNOWN
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
@@ -64,6 +65,8 @@ def figures(
         yield _note(scene, "", Reason(code="axis_beside_middle", parameters=_axis(chart)))
     if chart.bent:
         yield _note(scene, "", Reason(code="print_not_flat", parameters=_sagitta(chart)))
+    if chart.moved:
+        yield _note(scene, "", Reason(code="picture_moved", parameters=_motion(chart)))
     apart = _apart(chart.lenses, values)
     by_aspect = _by_aspect(values[best.model], other)
     for number, quantity in enumerate(QUANTITIES):
@@ -201,6 +204,12 @@ def _sagitta(chart: FittedChart) -> dict[str, Value]:
     x, y = np.meshgrid([-1, 0, 1], np.array([-1, 0, 1]) * high / wide)
     off = np.abs(across * x**2 / 2 + down * y**2 / 2 + both * x * y)
     return {"off": float(off.max()) * chart.frame.scale}
+
+
+def _motion(chart: FittedChart) -> dict[str, Value]:
+    """Return by how many px right and down the picture moved while its rows were read."""
+    across, down = (chart.best.parameters[MOVED] * chart.frame.size[1]).tolist()
+    return {"x": across / chart.frame.aspect, "y": down}
 
 
 def _more(quantity: str, values: Array, chart: FittedChart) -> dict[str, Value]:
