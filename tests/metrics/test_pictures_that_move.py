@@ -45,7 +45,9 @@ def test_a_moving_picture_is_said_and_by_how_much() -> None:
     notes = {number: said(lens_laws.MOVING, number) for number in range(10)}
     ways = {number: note.reason.parameters for number, note in notes.items() if note}
     assert len(ways) >= 8
-    off = [np.hypot(*lens_laws.way(number) - (read["x"], read["y"])) for number, read in ways.items()]
+    off = [
+        np.hypot(*lens_laws.way(number) - (read["x"], read["y"])) for number, read in ways.items()
+    ]
     assert np.median(off) < 2
 
 

@@ -164,8 +164,8 @@ def _otherwise(
     left = {}
     for name, (known, chance) in ways.items():
         tried = fit(plain.model, points, frame.start, known, bend)
-        told = plain.residual**2 > tried.residual**2 * (1 + chance / plain.misses.size)
-        if told and (name == "moved" or _like_a_tube(tried)):
+        nearer = plain.residual**2 > tried.residual**2 * (1 + chance / plain.misses.size)
+        if nearer and (name == "moved" or _like_a_tube(tried)):
             left[name] = tried.residual
     if not left:
         return None
