@@ -18,7 +18,7 @@ from acceptance.charts import definition, printed_copy
 from acceptance.checks import carry_over, conclusion, facts, judging, resources, sampling
 from acceptance.errors import NO_PAGES, ClipError, SessionError, SetupError, UsageError
 from acceptance.files import strict_toml
-from acceptance.files.output import cut_half_line, put, writing
+from acceptance.files.output import copy_below, copy_into, cut_half_line, put, writing
 from acceptance.footage import decoding
 from acceptance.messages import tr
 from acceptance.model import Measurement, Note, Precedence, Session
@@ -209,8 +209,8 @@ def _copy(old: Path, work: Path) -> Path:
         others = others_aside(work)
         if bag.exists():
             shutil.rmtree(bag)
-        shutil.copytree(old / store.DATA, bag / store.DATA)
-        shutil.copy(journal.current(old, LOG), bag / LOG)
+        copy_below(old / store.DATA, bag / store.DATA)
+        copy_into(journal.current(old, LOG), bag / LOG)
         workspace.log_others(bag, others)
     return bag
 
