@@ -25,6 +25,7 @@ EASY = "".join(
     for number in range(9)
 )
 COUNTED = EASY.replace("PART", 'part = "technical"\n')
+DELAY = 'at_most = 300, unit = "ms"'
 AGED = {"copy": "A3-001", "date": "2011-11-30", "filmed": "2026-11-20"}
 
 
@@ -49,12 +50,35 @@ def kept(pattern: str) -> Case:
     return replace(PASSED, plan=plan, recordings=(recordings,))
 
 
-def read_beside(value: float) -> Case:
+def read_beside(value: float, unit: str = "") -> Case:
     """Read by hand what a film of the same camera shows to pass."""
     answer = Answer(
-        subject="cam-1", requirement="base#noise", by="王工", when="2026-11-20", value=value
-    )
+        subject="cam-1", requirement="base#noise", by="王工", when="2026-11-20", value=value,
+        unit=unit,
+    )  # fmt: skip
     return replace(PASSED, plan=replace(DEVICE, answers=(answer,)))
+
+
+def delayed(value: float, unit: str) -> Case:
+    """Read a delay by hand, in some unit, beside a film that passes."""
+    case = read_beside(value, unit)
+    film = replace(figure(value=180.0), quantity="latency.glass_to_glass", unit="ms")
+    text = NOISE.replace("noise.snr", film.quantity).replace('at_least = 45, unit = "dB"', DELAY)
+    return replace(case, packs={"base": pack(text)}, measurements=(film,))
+
+
+def two_called(first: str, second: str, name: str = "东门") -> Case:
+    """Film two cameras of these ids, the first of that name."""
+    cameras = replace(CAMERA, id=first, name=name), replace(CAMERA, id=second, name="西门")
+    shots = (
+        replace(SHOT, subject=first),
+        replace(SHOT, id="shot-2", subject=second, sha256="bb" * 32, corners=()),
+    )
+    found = (figure(value=46.0, subject=first), figure(value=47.0, subject=second, shot="shot-2"))
+    return replace(
+        PASSED, plan=replace(DEVICE, subjects=cameras), shots=shots, measurements=found,
+        packs={"base": pack(NOISE)},
+    )  # fmt: skip
 
 
 def taken_five_times(why: str) -> Case:
@@ -163,6 +187,29 @@ WAYS_LEFT_OVER = (
         codes=("miss_not_judged",),
         bent=read_beside(40.0),
         words=("cam-1: 40 dB (王工)",),
+    ),
+    Way(
+        what="a reading in another unit that misses a limit, beside a film that passes",
+        codes=("miss_not_judged",),
+        bent=delayed(0.5, "s"),
+        words=("cam-1: 0.5 s (王工)",),
+    ),
+    *(
+        Way(
+            what=f"two cameras whose ids look alike: {first}, {second}",
+            codes=("devices_alike",),
+            bent=two_called(first, second),
+            words=(f"{first} = {second}",),
+        )
+        for first, second in (
+            *(("cam-10", "cam-1O"), ("cam-O1", "cam-01"), ("A10", "A1o"), ("cam-l1", "cam-11")),
+        )
+    ),
+    Way(
+        what="a camera named by the id of another one",
+        codes=("devices_alike",),
+        bent=two_called("cam-1", "cam-2", "cam-2"),
+        words=("cam-1 “cam-2” = cam-2",),
     ),
     Way(
         what="a print that was measured fifteen years before",

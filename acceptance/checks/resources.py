@@ -95,6 +95,11 @@ def _complaints(instrument: Instrument) -> Iterator[tuple[str, str]]:
         error = getattr(instrument, name)
         if error is not None and not error >= 0:
             yield name, tr("{error:g} is below 0", error=error)
+    if (share := instrument.largest_error_share) is not None and share > 1:
+        yield (
+            "largest_error_share",
+            tr("{share:g} is above 1; of 4 % the share is 0.04", share=share),
+        )
     low, high = instrument.range_from, instrument.range_to
     if low is not None and high is not None and low > high:
         yield "range_from", tr("{low:g} is above range_to", low=low)

@@ -192,6 +192,10 @@ def test_what_would_be_measured_is_not_answered_out_of_thin_air(
             "instrument tester, calibrated_on: 'n/a' is not a date",
         ),
         (
+            Plan(instruments=(replace(METER, largest_error_share=4.0),)),
+            "instrument tester, largest_error_share: 4 is above 1; of 4 % the share is 0.04",
+        ),
+        (
             Plan(instruments=(replace(METER, largest_error=-9.0),)),
             "instrument tester, largest_error: -9 is below 0",
         ),
