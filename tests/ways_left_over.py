@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from more_ways_to_bend import RECORDER
+from more_ways_to_bend import LUX_METER, METER, RECORDER, lit
 from reached_session import CAMERA, FIRM, NOISE, SHOT, STEPS, Case, figure, overlay, pack
 from ways_by_file import PASSED, noted
 from ways_by_statement import rated_by, taken_again
 from ways_to_bend import DEVICE, HONEST, KEPT, OWN_SOURCE, SITE, Way
 
-from acceptance.model import Answer, Plan, Scope, Subject, SubjectKind
+from acceptance.model import Answer, Person, Plan, Scope, Subject, SubjectKind
 
 NINTH = Subject(id="cam-9", kind=SubjectKind.SYSTEM, name="9 号")
 WITH_NINTH = replace(PASSED, plan=replace(DEVICE, subjects=(CAMERA, NINTH)))
@@ -65,6 +65,22 @@ def delayed(value: float, unit: str) -> Case:
     film = replace(figure(value=180.0), quantity="latency.glass_to_glass", unit="ms")
     text = NOISE.replace("noise.snr", film.quantity).replace('at_least = 45, unit = "dB"', DELAY)
     return replace(case, packs={"base": pack(text)}, measurements=(film,))
+
+
+def metered(**fields: str | None) -> Case:
+    """Film by what an instrument shows."""
+    meter = replace(METER, serial="M 7", **fields)  # type: ignore[arg-type]
+    shot = replace(SHOT, instruments=("meter",))
+    who = Person(name="王工", role="检测员", methods=("measured",))
+    plan = replace(DEVICE, instruments=(meter,), people=(who,))
+    return replace(PASSED, plan=plan, shots=(shot,))
+
+
+def read_in_klx(value: float) -> Case:
+    """Film in a light that was read with a meter of 0.01 klx to 1 klx."""
+    case = lit(value * 1000, "lx")
+    meter = replace(LUX_METER, serial="L 1", unit="klx", range_from=0.01, range_to=1.0)
+    return replace(case, plan=replace(case.plan, instruments=(meter,)))
 
 
 def two_called(first: str, second: str, name: str = "东门") -> Case:
@@ -210,6 +226,20 @@ WAYS_LEFT_OVER = (
         codes=("devices_alike",),
         bent=two_called("cam-1", "cam-2", "cam-2"),
         words=("cam-1 “cam-2” = cam-2",),
+    ),
+    Way(
+        what="the day of a calibration left out, which was after the reading",
+        codes=("resources_open",),
+        honest=metered(calibrated_on="2026-01-01"),
+        bent=metered(calibrated_on=None),
+        words=("nobody says when they were calibrated", "meter"),
+    ),
+    Way(
+        what="a light beyond the range of a meter that states it in another unit",
+        codes=("conditions_stated",),
+        honest=read_in_klx(0.5),
+        bent=read_in_klx(0.0005),
+        words=("illuminance: 0.5",),
     ),
     Way(
         what="a print that was measured fifteen years before",
