@@ -25,6 +25,11 @@ EASY = "".join(
     for number in range(9)
 )
 COUNTED = EASY.replace("PART", 'part = "technical"\n')
+UNREAD = '[[clauses]]\nnumber = "3"\ntitle = "音频"\nmandatory = true\nscope = "device"\n'
+SOUND = (
+    '[[requirements]]\nid = "sound"\nclause = "3"\nhow = "inspected"\n'
+    f'text = "有声音"\ntext_en = "There is sound"\n{OWN_SOURCE}\n'
+)
 DELAY = 'at_most = 300, unit = "ms"'
 AGED = {"copy": "A3-001", "date": "2011-11-30", "filmed": "2026-11-20"}
 
@@ -65,6 +70,17 @@ def delayed(value: float, unit: str) -> Case:
     film = replace(figure(value=180.0), quantity="latency.glass_to_glass", unit="ms")
     text = NOISE.replace("noise.snr", film.quantity).replace('at_least = 45, unit = "dB"', DELAY)
     return replace(case, packs={"base": pack(text)}, measurements=(film,))
+
+
+def filled_in(item: str) -> Case:
+    """Leave a mandatory clause open of which nobody has read what it asks, or add an item to it."""
+    base = pack().replace("[[samplings]]", f"{UNREAD}[[samplings]]", 1)
+    answer = Answer(
+        subject="cam-1", requirement="own#sound", by="王工", when="2026-11-20", yes=True
+    )
+    plan = replace(DEVICE, answers=(answer,) if item else ())
+    packs = {"base": base, "own": overlay(item)}
+    return replace(PASSED, packs=packs, judge_by=("own",), plan=plan)
 
 
 def metered(**fields: str | None) -> Case:
@@ -226,6 +242,13 @@ WAYS_LEFT_OVER = (
         codes=("devices_alike",),
         bent=two_called("cam-1", "cam-2", "cam-2"),
         words=("cam-1 “cam-2” = cam-2",),
+    ),
+    Way(
+        what="an easy item added to a clause of which nobody has read what it asks",
+        codes=("weaker_rule",),
+        honest=filled_in(""),
+        bent=filled_in(SOUND),
+        words=("items of its own where nobody has read what is asked",),
     ),
     Way(
         what="the day of a calibration left out, which was after the reading",

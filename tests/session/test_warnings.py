@@ -36,7 +36,14 @@ from ways_by_file import WAYS_BY_FILE
 from ways_by_name import WAYS_BY_NAME
 from ways_by_party import WAYS_BY_PARTY
 from ways_by_statement import WAYS_BY_STATEMENT
-from ways_left_over import WAYS_LEFT_OVER, delayed, read_beside, two_called
+from ways_left_over import (
+    SOUND,
+    WAYS_LEFT_OVER,
+    delayed,
+    filled_in,
+    read_beside,
+    two_called,
+)
 from ways_to_bend import (
     AS_SHIPPED,
     BASE,
@@ -46,6 +53,7 @@ from ways_to_bend import (
     DRAW,
     EXPIRED,
     HONEST,
+    OWN_SOURCE,
     PASSES,
     SECOND,
     SHIPPED,
@@ -183,6 +191,14 @@ def test_a_reading_that_meets_its_limit_beside_a_film_is_no_matter(
     """In whatever unit; what is of another kind cannot be compared."""
     done, _ = reach(case, tmp_path)
     assert "miss_not_judged" not in {one.code for one in done.warnings}
+
+
+def test_an_item_that_somebody_read_in_an_authentic_copy_fills_in_its_clause(
+    tmp_path: Path,
+) -> None:
+    done, _ = reach(filled_in(SOUND.replace(OWN_SOURCE, f"figure = {{ {FIRM} }}")), tmp_path)
+    assert done.verdict is Verdict.PASS
+    assert not {"weaker_rule", "confirmed_by_nobody"} & {one.code for one in done.warnings}
 
 
 @pytest.mark.parametrize(
