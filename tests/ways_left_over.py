@@ -8,7 +8,7 @@ from more_ways_to_bend import LUX_METER, METER, RECORDER, lit
 from reached_session import CAMERA, FIRM, NOISE, SHOT, STEPS, Case, figure, overlay, pack
 from ways_by_file import PASSED, noted
 from ways_by_statement import rated_by, taken_again
-from ways_to_bend import DEVICE, HONEST, KEPT, OWN_SOURCE, SITE, Way
+from ways_to_bend import DEVICE, HONEST, KEPT, OWN_SOURCE, SITE, Way, noise_limit
 
 from acceptance.model import Answer, Person, Plan, Scope, Subject, SubjectKind
 
@@ -81,6 +81,13 @@ def filled_in(item: str) -> Case:
     plan = replace(DEVICE, answers=(answer,) if item else ())
     packs = {"base": base, "own": overlay(item)}
     return replace(PASSED, packs=packs, judge_by=("own",), plan=plan)
+
+
+def limited(text: str) -> Case:
+    """Judge by an overlay of a pack that knows no limit of the noise."""
+    noise = NOISE.replace('limit = { at_least = 45, unit = "dB" }\n', "")
+    base = pack(STEPS, noise.replace("figure = ", "assignment = "))
+    return replace(PASSED, packs={"base": base, "own": overlay(text)}, judge_by=("own",))
 
 
 def metered(**fields: str | None) -> Case:
@@ -249,6 +256,13 @@ WAYS_LEFT_OVER = (
         honest=filled_in(""),
         bent=filled_in(SOUND),
         words=("items of its own where nobody has read what is asked",),
+    ),
+    Way(
+        what="a limit of one's own where none is known",
+        codes=("weaker_rule",),
+        honest=limited(""),
+        bent=limited(noise_limit("at_least = 1")),
+        words=("a limit where none is known",),
     ),
     Way(
         what="the day of a calibration left out, which was after the reading",

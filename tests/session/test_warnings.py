@@ -11,6 +11,7 @@ import io
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pypdf
 import pytest
@@ -41,6 +42,7 @@ from ways_left_over import (
     WAYS_LEFT_OVER,
     delayed,
     filled_in,
+    limited,
     read_beside,
     two_called,
 )
@@ -90,6 +92,9 @@ from acceptance.model import (
 from acceptance.report import render
 from acceptance.session import commitments, plan, runner, store
 from acceptance.signing.session_changes import changed_warnings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -193,10 +198,13 @@ def test_a_reading_that_meets_its_limit_beside_a_film_is_no_matter(
     assert "miss_not_judged" not in {one.code for one in done.warnings}
 
 
-def test_an_item_that_somebody_read_in_an_authentic_copy_fills_in_its_clause(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    ("case", "text"), [(filled_in, SOUND), (limited, noise_limit("at_least = 45"))]
+)
+def test_what_somebody_read_in_an_authentic_copy_fills_in_what_was_not_known(
+    tmp_path: Path, case: Callable[[str], Case], text: str
 ) -> None:
-    done, _ = reach(filled_in(SOUND.replace(OWN_SOURCE, f"figure = {{ {FIRM} }}")), tmp_path)
+    done, _ = reach(case(text.replace(OWN_SOURCE, f"figure = {{ {FIRM} }}")), tmp_path)
     assert done.verdict is Verdict.PASS
     assert not {"weaker_rule", "confirmed_by_nobody"} & {one.code for one in done.warnings}
 

@@ -133,7 +133,16 @@ def _only_own(was: object, asked: object) -> Iterator[str]:
     before, now = getattr(was, "validity", None), getattr(asked, "validity", None)
     if not sourced and _source(was) == _source(asked) and limits.lasts_longer(before, now):
         yield "validity"
+    if _is_first_limit(was, asked):
+        yield "first_limit"
     yield from limits.retold(was, asked)
+
+
+def _is_first_limit(was: object, asked: object) -> bool:
+    """Whether a limit, which nobody confirmed, stands where none was known and all stayed open."""
+    before, now = getattr(was, "limit", None), getattr(asked, "limit", None)
+    figure = getattr(asked, "figure", None)
+    return before is None and now is not None and not (figure and figure.firm)
 
 
 def _source(asked: object) -> str:
