@@ -68,7 +68,7 @@ HOMES = {
     "skimage": {"metrics.compression", "metrics.colour"},
     "pydantic": {"session", "checks.pack", "files.first_error", "laboratories.round_plan"},
     "pydantic_core": {"session", "files.first_error"},
-    "openpyxl": {"files.spreadsheet", "files.sheet_cells"},
+    "openpyxl": {"files.spreadsheet", "files.sheet_cells", "files.cell_formats"},
     "docx": {"report.word_copy"},
     "onvif": {"live.onvif"},
     "zeep": {"live.onvif"},

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from more_ways_to_bend import RECORDER
+from more_ways_to_bend import LUX_METER, METER, RECORDER, lit
 from reached_session import CAMERA, FIRM, NOISE, SHOT, STEPS, Case, figure, overlay, pack
 from ways_by_file import PASSED, noted
 from ways_by_statement import rated_by, taken_again
-from ways_to_bend import DEVICE, HONEST, KEPT, OWN_SOURCE, SITE, Way
+from ways_to_bend import DEVICE, HONEST, KEPT, OWN_SOURCE, SITE, Way, noise_limit
 
-from acceptance.model import Answer, Plan, Scope, Subject, SubjectKind
+from acceptance.model import Answer, Person, Plan, Scope, Subject, SubjectKind
 
 NINTH = Subject(id="cam-9", kind=SubjectKind.SYSTEM, name="9 号")
 WITH_NINTH = replace(PASSED, plan=replace(DEVICE, subjects=(CAMERA, NINTH)))
@@ -25,6 +25,12 @@ EASY = "".join(
     for number in range(9)
 )
 COUNTED = EASY.replace("PART", 'part = "technical"\n')
+UNREAD = '[[clauses]]\nnumber = "3"\ntitle = "音频"\nmandatory = true\nscope = "device"\n'
+SOUND = (
+    '[[requirements]]\nid = "sound"\nclause = "3"\nhow = "inspected"\n'
+    f'text = "有声音"\ntext_en = "There is sound"\n{OWN_SOURCE}\n'
+)
+DELAY = 'at_most = 300, unit = "ms"'
 AGED = {"copy": "A3-001", "date": "2011-11-30", "filmed": "2026-11-20"}
 
 
@@ -49,12 +55,69 @@ def kept(pattern: str) -> Case:
     return replace(PASSED, plan=plan, recordings=(recordings,))
 
 
-def read_beside(value: float) -> Case:
+def read_beside(value: float, unit: str = "") -> Case:
     """Read by hand what a film of the same camera shows to pass."""
     answer = Answer(
-        subject="cam-1", requirement="base#noise", by="王工", when="2026-11-20", value=value
-    )
+        subject="cam-1", requirement="base#noise", by="王工", when="2026-11-20", value=value,
+        unit=unit,
+    )  # fmt: skip
     return replace(PASSED, plan=replace(DEVICE, answers=(answer,)))
+
+
+def delayed(value: float, unit: str) -> Case:
+    """Read a delay by hand, in some unit, beside a film that passes."""
+    case = read_beside(value, unit)
+    film = replace(figure(value=180.0), quantity="latency.glass_to_glass", unit="ms")
+    text = NOISE.replace("noise.snr", film.quantity).replace('at_least = 45, unit = "dB"', DELAY)
+    return replace(case, packs={"base": pack(text)}, measurements=(film,))
+
+
+def filled_in(item: str) -> Case:
+    """Leave a mandatory clause open of which nobody has read what it asks, or add an item to it."""
+    base = pack().replace("[[samplings]]", f"{UNREAD}[[samplings]]", 1)
+    answer = Answer(
+        subject="cam-1", requirement="own#sound", by="王工", when="2026-11-20", yes=True
+    )
+    plan = replace(DEVICE, answers=(answer,) if item else ())
+    packs = {"base": base, "own": overlay(item)}
+    return replace(PASSED, packs=packs, judge_by=("own",), plan=plan)
+
+
+def limited(text: str) -> Case:
+    """Judge by an overlay of a pack that knows no limit of the noise."""
+    noise = NOISE.replace('limit = { at_least = 45, unit = "dB" }\n', "")
+    base = pack(STEPS, noise.replace("figure = ", "assignment = "))
+    return replace(PASSED, packs={"base": base, "own": overlay(text)}, judge_by=("own",))
+
+
+def metered(**fields: str | None) -> Case:
+    """Film by what an instrument shows."""
+    meter = replace(METER, serial="M 7", **fields)  # type: ignore[arg-type]
+    shot = replace(SHOT, instruments=("meter",))
+    who = Person(name="王工", role="检测员", methods=("measured",))
+    plan = replace(DEVICE, instruments=(meter,), people=(who,))
+    return replace(PASSED, plan=plan, shots=(shot,))
+
+
+def read_in_klx(value: float) -> Case:
+    """Film in a light that was read with a meter of 0.01 klx to 1 klx."""
+    case = lit(value * 1000, "lx")
+    meter = replace(LUX_METER, serial="L 1", unit="klx", range_from=0.01, range_to=1.0)
+    return replace(case, plan=replace(case.plan, instruments=(meter,)))
+
+
+def two_called(first: str, second: str, name: str = "东门") -> Case:
+    """Film two cameras of these ids, the first of that name."""
+    cameras = replace(CAMERA, id=first, name=name), replace(CAMERA, id=second, name="西门")
+    shots = (
+        replace(SHOT, subject=first),
+        replace(SHOT, id="shot-2", subject=second, sha256="bb" * 32, corners=()),
+    )
+    found = (figure(value=46.0, subject=first), figure(value=47.0, subject=second, shot="shot-2"))
+    return replace(
+        PASSED, plan=replace(DEVICE, subjects=cameras), shots=shots, measurements=found,
+        packs={"base": pack(NOISE)},
+    )  # fmt: skip
 
 
 def taken_five_times(why: str) -> Case:
@@ -163,6 +226,57 @@ WAYS_LEFT_OVER = (
         codes=("miss_not_judged",),
         bent=read_beside(40.0),
         words=("cam-1: 40 dB (王工)",),
+    ),
+    Way(
+        what="a reading in another unit that misses a limit, beside a film that passes",
+        codes=("miss_not_judged",),
+        bent=delayed(0.5, "s"),
+        words=("cam-1: 0.5 s (王工)",),
+    ),
+    *(
+        Way(
+            what=f"two cameras whose ids look alike: {first}, {second}",
+            codes=("devices_alike",),
+            bent=two_called(first, second),
+            words=(f"{first} = {second}",),
+        )
+        for first, second in (
+            *(("cam-10", "cam-1O"), ("cam-O1", "cam-01"), ("A10", "A1o"), ("cam-l1", "cam-11")),
+        )
+    ),
+    Way(
+        what="a camera named by the id of another one",
+        codes=("devices_alike",),
+        bent=two_called("cam-1", "cam-2", "cam-2"),
+        words=("cam-1 “cam-2” = cam-2",),
+    ),
+    Way(
+        what="an easy item added to a clause of which nobody has read what it asks",
+        codes=("weaker_rule",),
+        honest=filled_in(""),
+        bent=filled_in(SOUND),
+        words=("items of its own where nobody has read what is asked",),
+    ),
+    Way(
+        what="a limit of one's own where none is known",
+        codes=("weaker_rule",),
+        honest=limited(""),
+        bent=limited(noise_limit("at_least = 1")),
+        words=("a limit where none is known",),
+    ),
+    Way(
+        what="the day of a calibration left out, which was after the reading",
+        codes=("resources_open",),
+        honest=metered(calibrated_on="2026-01-01"),
+        bent=metered(calibrated_on=None),
+        words=("nobody says when they were calibrated", "meter"),
+    ),
+    Way(
+        what="a light beyond the range of a meter that states it in another unit",
+        codes=("conditions_stated",),
+        honest=read_in_klx(0.5),
+        bent=read_in_klx(0.0005),
+        words=("illuminance: 0.5",),
     ),
     Way(
         what="a print that was measured fifteen years before",

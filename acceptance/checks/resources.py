@@ -12,6 +12,7 @@ from datetime import MAXYEAR, MINYEAR, date
 from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
+from acceptance.files import written_unit
 from acceptance.files.repeated import repeated
 from acceptance.messages import tr
 from acceptance.model import How, Reason
@@ -95,6 +96,11 @@ def _complaints(instrument: Instrument) -> Iterator[tuple[str, str]]:
         error = getattr(instrument, name)
         if error is not None and not error >= 0:
             yield name, tr("{error:g} is below 0", error=error)
+    if (share := instrument.largest_error_share) is not None and share > 1:
+        yield (
+            "largest_error_share",
+            tr("{share:g} is above 1; of 4 % the share is 0.04", share=share),
+        )
     low, high = instrument.range_from, instrument.range_to
     if low is not None and high is not None and low > high:
         yield "range_from", tr("{low:g} is above range_to", low=low)
@@ -166,15 +172,23 @@ def _unfit(answer: Answer, value: float, instruments: Sequence[Instrument]) -> R
         return Reason(code="instrument_not_named")
     if used.due is None:
         return Reason(code="instrument_uncalibrated", parameters={"instrument": used.id})
-    # In another unit it is derived, an area from lengths for instance, and the range is that of
-    # what was read.
-    return _outside_range(used, value) if used.unit == answer.unit else None
+    # In a unit of another kind it is derived, an area from lengths for instance, and the range is
+    # that of what was read.
+    read = _in_unit_of(used, value, answer.unit)
+    return None if read is None else _outside_range(used, read)
+
+
+def _in_unit_of(used: Instrument, value: float, unit: str) -> float | None:
+    """Return a value in the unit of an instrument; None: it is of another kind, or not stated."""
+    if not (used.unit and unit):
+        return value if used.unit == unit else None
+    return written_unit.in_unit(value, unit, used.unit)
 
 
 def _outside_range(used: Instrument, value: float) -> Reason | None:
     low = -math.inf if used.range_from is None else used.range_from
     high = math.inf if used.range_to is None else used.range_to
-    if low <= value <= high:
+    if low <= value <= high or any(math.isclose(value, end) for end in (low, high)):
         return None
     reading, limits = f"{value:g} {used.unit}", f"{low:g} … {high:g}"
     parameters: dict[str, Value] = {"instrument": used.id, "value": reading, "range": limits}
@@ -188,7 +202,9 @@ def _used(answer: Answer, instruments: Sequence[Instrument]) -> Instrument | Non
 def reading_remark(answer: Answer, instruments: Sequence[Instrument]) -> Reason | None:
     """Remark that a value was computed from readings in another unit: their range says nothing."""
     used = _used(answer, instruments)
-    if answer.value is None or used is None or used.unit in {"", answer.unit}:
+    if answer.value is None or used is None or not used.unit:
+        return None
+    if _in_unit_of(used, answer.value, answer.unit) is not None:
         return None
     return Reason(code="range_not_held", parameters={"instrument": used.id, "unit": used.unit})
 
@@ -202,12 +218,13 @@ def reading_uncertainty(answer: Answer, instruments: Sequence[Instrument]) -> fl
     used = _used(answer, instruments)
     if answer.uncertainty is not None or answer.value is None:
         return answer.uncertainty
-    if used is None or used.unit != answer.unit:
+    each = None if used is None else _in_unit_of(used, 1.0, answer.unit)
+    if used is None or not each:
         return None
     if used.largest_error is None and used.largest_error_share is None:
         return None
-    largest = (used.largest_error or 0.0) + (used.largest_error_share or 0.0) * abs(answer.value)
-    return largest / math.sqrt(3)
+    absolute = (used.largest_error or 0.0) / each
+    return (absolute + (used.largest_error_share or 0.0) * abs(answer.value)) / math.sqrt(3)
 
 
 def person_trouble(plan: Plan, name: str, requirement: Requirement) -> Reason | None:

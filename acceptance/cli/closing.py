@@ -64,6 +64,12 @@ def conclude(
             place=folder.parent / str(aside),
         )
         terminal.say(what, "yellow")
+    for aside in filter(None, (entry.details.get("others_aside") for entry in done.log)):
+        what = tr(
+            "What others had put into the work folder of an interrupted run was moved to {place}",
+            place=folder.parent / str(aside),
+        )
+        terminal.say(what, "yellow")
     for step in next_steps(done, folder, signed=signed, as_pdf=not no_pdf):
         terminal.say(tr("Next: {step}", step=step))
     return judging.exit_code(done.bottom_line, strict=strict)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from acceptance import wording
 from acceptance.charts import definition
 from acceptance.checks import resources
+from acceptance.files import written_unit
 from acceptance.forms import vocabulary
 from acceptance.model import Condition, Shot, SignalPath, Tap
 from acceptance.report import plan_form
@@ -134,7 +135,7 @@ class _ShotQuestions:
     def _number(self, text: str, unit: str) -> float:
         """Read a number above 0, with or without its unit. Raises ValueError."""
         found = vocabulary.figure(text)
-        value = vocabulary.in_unit(*found, unit) if found else None
+        value = written_unit.in_unit(*found, unit) if found else None
         if value is None or value <= 0:
             raise self.asker.wrong("no_number", answer=text, unit=unit)
         return value

@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import shutil
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,6 +106,30 @@ def copy(source: Path, target: Path) -> None:
             draft.replace(target)
         finally:
             draft.unlink(missing_ok=True)
+
+
+def copy_into(source: Path, target: Path) -> None:
+    """Copy a file into a folder of our own, with its times and who may read it.
+
+    Where the file system does not take these, as some network folders, it is copied all the same.
+    Its owner may write the copy, also of what may only be read: a run that goes on replaces it.
+    Raises OSError.
+    """
+    shutil.copyfile(source, target)
+    status = source.stat()
+    with contextlib.suppress(OSError):
+        target.chmod(status.st_mode & 0o777 | stat.S_IWUSR)
+    with contextlib.suppress(OSError):
+        os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def copy_below(source: Path, target: Path) -> None:
+    """Copy a folder and all files in it, as ``copy_into`` does, to one that is not there yet."""
+    for folder, _, names in os.walk(source):
+        place = target / Path(folder).relative_to(source)
+        place.mkdir(parents=True)
+        for name in names:
+            copy_into(Path(folder, name), place / name)
 
 
 def cut_half_line(path: Path, most: int) -> None:

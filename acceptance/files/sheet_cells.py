@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from acceptance.files import cell_formats
+from acceptance.files.cell_formats import DAY, DURATION, MOMENT, PER_CENT
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -17,10 +19,6 @@ MOST_COLUMNS = 16_384  # that a sheet can have
 MOST_MERGED = 100_000  # areas of merged cells: lists of devices have some tens
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # 22.9.2.19
 RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
-PER_CENT, DAY, MOMENT, DURATION, PLAIN = "%", "day", "moment", "duration", ""
-ZEROS = re.compile(r"(0{2,})(?:;-\1)?")  # a format that does nothing but fill up: 0012
-# What a format shows as it stands: its texts, signs, and names of colours and languages.
-LITERAL = re.compile(r'"[^"]*"|[\\_*].|\[[^\]]*\]')
 EXACT = 10**15  # programs keep 15 digits: an id of GB/T 28181 has 20, and needs a cell of text
 
 
@@ -88,29 +86,9 @@ class Styles:
         if tag == "cellXfs":
             self.of_cells = False
 
-    def kinds(self) -> list[str]:
-        """Say of each style how a number is shown."""
-        return [_kind(self.formats.get(number) or _built_in(number)) for number in self.used]
-
-
-def _built_in(number: str) -> str:
-    """Return the format that every program knows by this number."""
-    from openpyxl.styles import numbers  # noqa: PLC0415 -- late: only a workbook needs it
-
-    return numbers.BUILTIN_FORMATS.get(int(number), "General") if number.isdecimal() else number
-
-
-def _kind(shown: str) -> str:
-    """Say how a number of this format is shown."""
-    from openpyxl.styles import numbers  # noqa: PLC0415 -- late, as above
-
-    if numbers.is_date_format(shown):
-        if numbers.is_timedelta_format(shown):
-            return DURATION
-        return MOMENT if re.search("[hs]", LITERAL.sub("", shown), re.IGNORECASE) else DAY
-    if zeros := ZEROS.fullmatch(shown):
-        return zeros[1]
-    return PER_CENT if "%" in shown else PLAIN
+    def shown(self) -> list[str]:
+        """Return the format of each style."""
+        return [self.formats.get(number) or cell_formats.built_in(number) for number in self.used]
 
 
 @dataclass
@@ -120,7 +98,8 @@ class SheetPart:
     name: str
     title: str
     strings: Sequence[str]
-    kinds: Sequence[str]
+    formats: Sequence[str]
+    """By the number of each style."""
     since_1904: bool = field(kw_only=True)
     done: list[tuple[int, dict[int, str]]] = field(default_factory=list)
     number: int = 0
@@ -192,13 +171,16 @@ class SheetPart:
         return _unescaped(self.value)
 
     def _number(self) -> str:
-        kind = self.kinds[self.style] if self.style < len(self.kinds) else PLAIN
+        shown = self.formats[self.style] if self.style < len(self.formats) else "General"
+        kind = cell_formats.kind(shown)
         whole = self.value.lstrip("-").isdecimal()
         number = int(self.value) if whole else float(self.value)
         if kind == PER_CENT:
             return f"{number * 100:.12g}%"
         if kind in {DAY, MOMENT, DURATION}:
             return _moment(number, kind, since_1904=self.since_1904)
+        if cell_formats.shows_another(shown, number):  # where a number is due, this is none
+            return f"{number:.12g} ({shown})"
         if not float(number).is_integer():
             return str(number)
         if abs(number) >= EXACT:

@@ -152,7 +152,7 @@ def _sheets(archive: zipfile.ZipFile) -> list[SheetPart]:
         for _, path in [*relations.of(kind)][:1]:
             _whole(archive, path, part)
     return [
-        SheetPart(name, title, strings.found, styles.kinds(), since_1904=book.since_1904)
+        SheetPart(name, title, strings.found, styles.shown(), since_1904=book.since_1904)
         for name, title in shown
     ]
 

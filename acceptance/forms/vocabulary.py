@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from acceptance import wording
+from acceptance.files import written_number
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -125,27 +126,6 @@ MORE: Mapping[str, Words] = {
     },
     "region": {"centre": ("center", "中央")},
 }
-# What is written for a unit, what it is a unit of, and how many of those one of it is.
-UNITS: Mapping[str, tuple[str, float]] = {
-    **dict.fromkeys(("lx", "lux", "勒克斯", "勒", "流明每平方米"), ("lx", 1.0)),
-    **dict.fromkeys(("klx", "klux", "千勒克斯"), ("lx", 1000.0)),
-    **dict.fromkeys(("db", "分贝"), ("dB", 1.0)),
-    **dict.fromkeys(("k", "开", "开尔文"), ("K", 1.0)),
-    **dict.fromkeys(("°c", "℃", "摄氏度", "度c"), ("°C", 1.0)),
-    **dict.fromkeys(("kbit/s", "kbps", "kb/s"), ("kbit/s", 1.0)),
-    **dict.fromkeys(("mbit/s", "mbps", "mb/s"), ("kbit/s", 1000.0)),
-    **dict.fromkeys(("mm", "毫米"), ("mm", 1.0)),
-    **dict.fromkeys(("cm", "厘米"), ("mm", 10.0)),
-    **dict.fromkeys(("m", "米"), ("mm", 1000.0)),
-    **dict.fromkeys(("us", "\u03bcs", "微秒"), ("ms", 0.001)),
-    **dict.fromkeys(("ms", "毫秒"), ("ms", 1.0)),
-    **dict.fromkeys(("s", "秒"), ("ms", 1000.0)),
-    **dict.fromkeys(("min", "分钟"), ("ms", 60_000.0)),
-    **dict.fromkeys(("hz", "赫兹", "赫"), ("Hz", 1.0)),
-    **dict.fromkeys(("h", "倍屏高"), ("H", 1.0)),
-    **dict.fromkeys(("%", "％"), ("%", 1.0)),
-    "": ("%", 100.0),
-}
 # The unit of a condition that is a number; in others "4k" is a word.
 MEASURED: Mapping[str, str] = {
     **dict.fromkeys(("illuminance", "illuminance_bright", "illuminance_dark"), "lx"),
@@ -240,19 +220,7 @@ def _of_its_own(word: str, known: str) -> bool:
 
 def figure(text: str) -> tuple[float, str] | None:
     """Read a number and what is written behind it as a unit, ``unit`` or not; None: no number."""
-    match = FIGURE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    written = unicodedata.normalize("NFKC", text).translate(written_number.MINUS)
+    match = FIGURE.fullmatch(written.strip())
     number = float(match[1]) if match else math.nan
     return (number, (match[2] or "").strip()) if match and math.isfinite(number) else None
-
-
-def in_unit(number: float, written: str, wanted: str) -> float | None:
-    """Return a number in the unit ``wanted``: 480 ``勒克斯`` are 480 lx, 0.5 ``klx`` 500.
-
-    Without a unit it is in that one; None: it is of another kind.
-    """
-    if not written or written == wanted:
-        return number
-    (kind, each), (asked, unit) = (
-        UNITS.get(plain(word), (word, 1.0)) for word in (written, wanted)
-    )
-    return number * each / unit if kind == asked else None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from acceptance.model import Session
 
-OUTSIDE_DATA = {
+OUTSIDE_DATA: set[str] = {
     BAGIT, BAG_INFO, *MANIFESTS, LOG,
     "session.json", "report.html", "report.xml", store.REPORT, *ANNEXES.values(),
 }  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
-from acceptance.files.output import writing
+from acceptance.files.output import copy_into, writing
 from acceptance.live import transcript
 from acceptance.live.audit import record
 from acceptance.live.onvif import facts
@@ -88,7 +88,7 @@ def take(asked: DeviceRecord, subject: Subject, folder: Path, work: Path) -> Dev
         if target.exists():
             what, hint = tr("two files of one record have this name"), tr("Rename one of them")
             raise PlanError(what, where=target.name, hint=hint, code="same_name")
-        shutil.copy2(folder / name, target)
+        copy_into(folder / name, target)
         kept[field] = target.relative_to(work).as_posix()
     hashes = [hash_file(work / name) for name in kept.values()]
     both = hashlib.sha256("\n".join(hashes).encode()).hexdigest()

@@ -16,7 +16,7 @@ from acceptance.charts import definition
 from acceptance.checks import pack
 from acceptance.errors import ClipError, PackError, PlanError
 from acceptance.files import paths, regular
-from acceptance.files.output import put
+from acceptance.files.output import copy_into, put
 from acceptance.footage import clip, container
 from acceptance.messages import cause_of, tr
 from acceptance.metrics import recordings as measure_recordings
@@ -66,6 +66,7 @@ def check_there(plan: Plan, folder: Path) -> None:
     Raises as ``check`` does.
     """
     require_inside(kept_by_path(plan), folder, tr("the plan"))
+    _check_apart(plan, folder)
     for shot in plan.shots:
         check_numbers(shot)
     for field, name in files(plan):
@@ -74,6 +75,22 @@ def check_there(plan: Plan, folder: Path) -> None:
         check_recordings(asked, folder)
     for record in plan.device_records:
         device_intake.check(record, folder)
+
+
+def _check_apart(plan: Plan, folder: Path) -> None:
+    """Refuse two files whose paths would be one on some system: there one would be lost."""
+    found: dict[str, str] = {}
+    for field, name in kept_by_path(plan):
+        first = found.setdefault(paths.folded(name), name)
+        if first != name and not _is_one_file(folder / first, folder / name):
+            what = tr("is on Windows and on many discs the same name as {other}", other=first)
+            hint = tr("Rename one of them: the session keeps them side by side")
+            raise PlanError(what, where=f"{name} ({field})", hint=hint, code="same_name")
+
+
+def _is_one_file(path: Path, other: Path) -> bool:
+    """Whether two paths lead to one file; one that is not there is refused for that."""
+    return not (path.exists() and other.exists()) or path.samefile(other)
 
 
 def check_named(field: str, path: Path) -> None:
@@ -216,7 +233,7 @@ def take_recordings(
     shutil.rmtree(shelf, ignore_errors=True)
     shelf.mkdir(parents=True)
     if source.is_file():
-        shutil.copy2(source, shelf / f"given-{source.name}")
+        copy_into(source, shelf / f"given-{source.name}")
     kept = shelf / "recordings.csv"
     put(kept, listing.write(found))
     total = hash_file(kept)
@@ -228,17 +245,19 @@ def take_recordings(
 def _copy(source: Path, shelf: Path) -> Path:
     """Copy a file, or the stills of a folder or of a pattern; return its path in the session.
 
-    Raises PlanError where the shelf has a file of this name already.
+    Raises PlanError where the shelf has a file of this name already, by whatever case.
     """
     name = source.name if source.name not in {"", ".."} else source.resolve().name
     place = shelf / name if source.is_dir() else shelf
     place.mkdir(parents=True, exist_ok=True)
+    there = {paths.folded(path.name) for path in place.iterdir()}
     for file in clip.files_of(source):
-        if (place / file.name).exists():
+        if paths.folded(file.name) in there:
             what = tr("two files of one shot have this name")
             hint = tr("Rename one of them: the session keeps them side by side")
             raise PlanError(what, where=file.name, hint=hint, code="same_name")
-        shutil.copy2(file, place / file.name)
+        there.add(paths.folded(file.name))
+        copy_into(file, place / file.name)
     return shelf / name
 
 
@@ -249,7 +268,7 @@ def _keep_copy(source: Path, work: Path) -> str:
     """
     kept = work / "data" / "charts" / f"{source.stem}-{hash_file(source)[:8]}{source.suffix}"
     kept.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy2(source, kept)
+    copy_into(source, kept)
     return kept.relative_to(work).as_posix()
 
 
@@ -272,7 +291,7 @@ def keep(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:
 def _keep_charts(plan: Plan, shelf: Path) -> None:
     shelf.mkdir(parents=True, exist_ok=True)
     for source in charts_of(plan):
-        shutil.copy(source, shelf)
+        copy_into(source, shelf / source.name)
 
 
 def charts_of(plan: Plan) -> list[Path]:
@@ -296,7 +315,7 @@ def charts_of(plan: Plan) -> list[Path]:
 
 def _keep_file(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy2(source, target)
+    copy_into(source, target)
 
 
 def keep_packs(packs: Sequence[Pack], names: Sequence[str], work: Path) -> None:
@@ -333,7 +352,7 @@ def _keep_pack(identity: str, source: Path, shelf: Path) -> None:
             identity=identity,
         )
         raise PackError(what, where=str(source), hint=tr("Give each pack its own id"))
-    shutil.copy(source, kept)
+    copy_into(source, kept)
 
 
 def digest(*parts: str, length: int = 12) -> str:

@@ -17,7 +17,7 @@ from acceptance.scene import views
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from acceptance.model import Answer, Pack, Plan, Taken
+    from acceptance.model import Answer, Condition, Pack, Plan, Taken
 
 
 def check(packs: Sequence[Pack], plan: Plan) -> None:
@@ -37,6 +37,7 @@ def complaints(packs: Sequence[Pack], plan: Plan) -> Iterator[PlanError]:
     known = {*vocabulary.names("condition"), *asked}
     for where, noun in _with_conditions(plan):
         yield from _misspelt([one.name for one in noun.conditions], known, where, "condition")
+        yield from (_no_unit(one, where) for one in noun.conditions if _may_be_a_share(one))
     regions = {*vocabulary.names("region"), *(one.region for one in demands if one.region)}
     for shot in plan.shots:
         where, words = tr("shot {shot}, regions", shot=shot.id), _words(shot.measured_regions)
@@ -56,6 +57,21 @@ def _with_conditions(plan: Plan) -> Iterator[tuple[str, Taken | Answer]]:
     for number, answer in enumerate(plan.answers, start=1):
         place = answer.origin or tr("answer {number}", number=number)
         yield tr("{row}, conditions", row=place), answer
+
+
+def _may_be_a_share(stated: Condition) -> bool:
+    """Whether 0.05 stands where per cent are due, and no unit says that it is not 5 % of them."""
+    light, accuracy, _ = stated.name.partition("_accuracy")
+    known = {"illuminance", "illuminance_bright", "illuminance_dark", "filter"}
+    due = vocabulary.MEASURED.get(stated.name) == "%" or (accuracy and light in known)
+    number = vocabulary.figure(str(stated.value))
+    return bool(due and number and not (stated.unit or number[1]) and 0 < abs(number[0]) < 1)
+
+
+def _no_unit(stated: Condition, where: str) -> PlanError:
+    what = tr("{name} = {value} may be a share or per cent", name=stated.name, value=stated.value)
+    hint = tr('State the unit: 5 % are value = 5, unit = "%"')
+    return PlanError(what, where=where, hint=hint)
 
 
 def _misspelt(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from acceptance import model
 from acceptance.errors import PlanError
-from acceptance.files import wrong_field
+from acceptance.files import written_unit, wrong_field
 from acceptance.forms import vocabulary
 from acceptance.messages import tr
 
@@ -103,8 +103,8 @@ def condition(stated: Raw) -> Raw:
         found = float(value), ""
     if found is None or not (found[1] or unit):
         return named
-    number = vocabulary.in_unit(found[0], found[1] or unit, wanted)
-    if number is None or (found[1] and unit and vocabulary.in_unit(1, unit, wanted) is None):
+    number = written_unit.in_unit(found[0], found[1] or unit, wanted)
+    if number is None or (found[1] and unit and written_unit.in_unit(1, unit, wanted) is None):
         return named
     return named | {"value": number, "unit": wanted}
 

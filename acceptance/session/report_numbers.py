@@ -168,4 +168,28 @@ def _entries(file: Path) -> tuple[LogEntry, ...]:
     if not entries or entries[0].what != BEGUN or check_chain(entries):
         hint = tr("Restore the newest copy; a list that begins anew gives numbers twice")
         raise PlanError(tr("the list of numbers was changed"), where=str(file), hint=hint)
+    _require_only(file, entries)
     return entries
+
+
+def _require_only(file: Path, entries: Sequence[LogEntry]) -> None:
+    """Refuse a list beside which a copy of it went on: two reports would have one number.
+
+    That is what a shared folder keeps of both where two people drew at once. A copy as the list was
+    once is none. Raises PlanError.
+    """
+    known = {entry.sha256 for entry in entries}
+    for other in sorted(file.parent.glob(f"*{file.suffix}")):
+        if other == file:
+            continue
+        with contextlib.suppress(SessionError):
+            found = {entry.sha256 for entry in LogBook(other.parent, other.name).read()}
+            if entries[0].sha256 in found and not found <= known:
+                what = tr(
+                    "{copy} is a copy of it in which other numbers were drawn", copy=other.name
+                )
+                hint = tr(
+                    "Two reports may have one number. Look them up, keep the longer list and move "
+                    "the other elsewhere"
+                )
+                raise PlanError(what, where=str(file), hint=hint)

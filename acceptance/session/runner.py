@@ -18,7 +18,7 @@ from acceptance.charts import definition, printed_copy
 from acceptance.checks import carry_over, conclusion, facts, judging, resources, sampling
 from acceptance.errors import NO_PAGES, ClipError, SessionError, SetupError, UsageError
 from acceptance.files import strict_toml
-from acceptance.files.output import cut_half_line, put, writing
+from acceptance.files.output import copy_below, copy_into, cut_half_line, put, writing
 from acceptance.footage import decoding
 from acceptance.messages import tr
 from acceptance.model import Measurement, Note, Precedence, Session
@@ -41,7 +41,7 @@ from acceptance.session import (
 from acceptance.session import plan as plans
 from acceptance.session.evidence import hash_files
 from acceptance.session.log_book import LOG, MOST, LogBook
-from acceptance.session.workspace import RESUME, claimed, set_aside
+from acceptance.session.workspace import RESUME, claimed, others_aside, set_aside
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -206,10 +206,12 @@ def _copy(old: Path, work: Path) -> Path:
     """
     bag = work / BAG
     with writing(work):
+        others = others_aside(work)
         if bag.exists():
             shutil.rmtree(bag)
-        shutil.copytree(old / store.DATA, bag / store.DATA)
-        shutil.copy(journal.current(old, LOG), bag / LOG)
+        copy_below(old / store.DATA, bag / store.DATA)
+        copy_into(journal.current(old, LOG), bag / LOG)
+        workspace.log_others(bag, others)
     return bag
 
 
@@ -324,6 +326,7 @@ def _begin(work: Path, plan: Plan) -> Path:
     moved aside, and the new log says where to.
     """
     bag, aside = work / BAG, ""
+    others = others_aside(work)
     try:
         _repair(bag)
         resumed = resuming.clear(bag)
@@ -334,6 +337,7 @@ def _begin(work: Path, plan: Plan) -> Path:
     details |= {"decoder": decoding.version()}
     details |= {"set_aside": aside} if aside else {}
     LogBook(bag).append("resumed" if resumed else "started", details)
+    workspace.log_others(bag, others)
     return bag
 
 

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import re
 import shlex
 import shutil
 from typing import TYPE_CHECKING
 
 from acceptance.errors import AcceptanceError, InputError, OutputError, SessionError, SetupError
 from acceptance.files import paths, regular
+from acceptance.files.litter import is_litter
 from acceptance.files.output import move, put, writing
 from acceptance.messages import tr
-from acceptance.session import institute_file, store
+from acceptance.session import contents, institute_file, journal, store
 from acceptance.session.evidence import BAGIT
 from acceptance.session.journal import locked
+from acceptance.session.log_book import LogBook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +34,19 @@ RESUME = "resume"  # folder in it of the shots measured so far
 CAPTURED = "captured"  # and of what was captured and is not in the session yet
 # its folders: where one is a link, others' files would be taken for a killed run's, and removed
 FOLDERS = (RESUME, CAPTURED, "session", "session/data", "session/data/stills")
+WORK = re.compile(rf"{re.escape(PARTIAL)}[0-9a-f]{{12}}")
+DRAFT = r"\.[0-9a-f]{16}\.part"  # what a kill leaves of a file that was being written
+# What a run writes into folders of its work, each by its path from there. Anything else is
+# somebody's: a merge of two folders leaves ``log (1).jsonl`` and ``session - 副本``.
+OURS = {
+    "": re.compile(rf"{RESUME}|{CAPTURED}|session|{UNREPORTED}|{institute_file.NUMBER}|{DRAFT}"),
+    RESUME: re.compile(rf"[\w.-]+-[0-9a-f]{{12}}\.json|{DRAFT}"),
+    CAPTURED: re.compile(r"[\w.-]+", re.ASCII),
+    "session": re.compile(
+        "|".join(map(re.escape, (*contents.OUTSIDE_DATA, store.DATA, journal.STAGING)))
+        + f"|{DRAFT}"
+    ),
+}
 
 
 @contextlib.contextmanager
@@ -56,7 +72,7 @@ def claimed(out: Path, key: str) -> Iterator[Path]:
             yield path
         finally:
             kept = *path.glob(f"{RESUME}/*.json"), *path.glob(f"{CAPTURED}/*/*"), _unreported(path)
-            if not any(kept):
+            if not any((*kept, *of_others(path))):
                 shutil.rmtree(path, ignore_errors=True)
 
 
@@ -74,10 +90,48 @@ def _require_no_links(work: Path) -> None:
             raise InputError(what, where=str(path.parent), hint=hint)
 
 
+def of_others(work: Path) -> list[Path]:
+    """List what lies in a work folder, and neither a run nor a desktop leaves there."""
+    found = ((name, path) for name in OURS for path in (work / name).glob("*"))
+    return [
+        path
+        for name, path in found
+        if not (OURS[name].fullmatch(path.name) or is_litter(path.name) or path.name == "@eaDir")
+    ]
+
+
+def others_aside(work: Path) -> str:
+    """Move what others put into a work folder to a new folder beside it; return its name.
+
+    Empty where there is nothing. Raises OSError.
+    """
+    if not (found := of_others(work)):
+        return ""
+    aside = free_beside(work, "others")
+    for path in found:
+        place = aside / path.relative_to(work)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        move(path, place)
+    return aside.name
+
+
+def log_others(bag: Path, aside: str) -> None:
+    """Log to where was moved what others had put into the work folder, if anything was."""
+    if aside:
+        LogBook(bag).append("others_aside", {"others_aside": aside})
+
+
 def require_no_session(out: Path) -> None:
-    """Refuse a folder that is a sealed session, or lies in one. Raises OutputError."""
-    if folder := session_around(out):
-        what = tr("lies in the sealed session {folder}, which stays as it is", folder=folder)
+    """Refuse a folder that is, or lies in, a sealed session or a run's work. Raises OutputError."""
+    place = out.resolve()
+    folder = session_around(out)
+    work = next((each for each in (place, *place.parents) if WORK.fullmatch(each.name)), None)
+    if folder or work:
+        what = (
+            tr("lies in the sealed session {folder}, which stays as it is", folder=folder)
+            if folder
+            else tr("lies in the work folder {folder} of a run, which goes with it", folder=work)
+        )
         hint = tr("Name a folder outside of it with -o")
         raise OutputError(what, where=str(out), hint=hint, code="output")
 

@@ -192,6 +192,10 @@ def test_what_would_be_measured_is_not_answered_out_of_thin_air(
             "instrument tester, calibrated_on: 'n/a' is not a date",
         ),
         (
+            Plan(instruments=(replace(METER, largest_error_share=4.0),)),
+            "instrument tester, largest_error_share: 4 is above 1; of 4 % the share is 0.04",
+        ),
+        (
             Plan(instruments=(replace(METER, largest_error=-9.0),)),
             "instrument tester, largest_error: -9 is below 0",
         ),
@@ -255,6 +259,27 @@ def test_a_ratio_computed_from_readings_is_judged_with_a_remark_on_the_range() -
     [finding] = judge([pack], plan, (), (), (), today=TODAY)
     assert finding.verdict is Verdict.PASS
     assert [one.code for one in finding.remarks] == ["range_not_held"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "code"),
+    [("m", 3.0, "outside_range"), ("m", 0.05, "within_limit"), ("毫米", 50.0, "within_limit"),
+     ("cm", 10.0, "within_limit"), ("mm", 300.0, "outside_range")],
+)  # fmt: skip
+def test_range_and_error_of_an_instrument_hold_in_whatever_unit_of_its_kind_it_was_read(
+    unit: str, value: float, code: str
+) -> None:
+    """A ruler of 100 mm read 3 m, and nothing was said but a remark in the row."""
+    ruler = replace(METER, unit="mm", range_from=0.0, range_to=100.0, largest_error=1.0)
+    asked = replace(EARTH, limit=Limit(unit=unit, at_least=0.0), decision_rule=DecisionRule())
+    finding = read(value, meter=ruler, requirement=asked, unit=unit)
+    assert (finding.reason.code, finding.remarks) == (code, ())
+    each = {"m": 1000.0, "cm": 10.0}.get(unit, 1.0)
+    error = (1.0 / each + 0.02 * value) / math.sqrt(3)
+    answer = Answer(
+        subject="a", requirement="x#y", value=value, unit=unit, instrument="tester", by="", when=""
+    )
+    assert resources.reading_uncertainty(answer, [ruler]) == pytest.approx(error)
 
 
 def test_the_day_of_an_answer_is_a_day_whatever_its_time() -> None:

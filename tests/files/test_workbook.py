@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import zipfile
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import openpyxl
 import pytest
 
 from acceptance.errors import PlanError
-from acceptance.files import sheet_cells, spreadsheet, workbook
+from acceptance.files import sheet_cells, spreadsheet, workbook, written_number
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +64,12 @@ def with_sheet(rows: str, head: str = "") -> bytes:
         (-12, "00000", "-00012"), (12, "00000;-00000", "00012"), (-12, "00000;-00000", "-00012"),
         (12, '0000"号"', "12"), (12, "000-0000", "12"), (12, "0000;(0000)", "12"),
         (1.5, "000", "1.5"), (0.125, "0.0%", "12.5%"), (2, "0%", "200%"),
+        (45, '0.0"%"', "45"), (4.5, "0.0\\%", "4.5"), (45, '0.0_ "dB"', "45"),
+        (45, "0.0 [$dB]", "45"),
+        (-4.5, "0.0;[Red]0.0", "-4.5"), (-4.5, "0.0_);(0.0)", "-4.5"), (4500, "#,##0.00", "4500"),
+        (4.5, "0.0E+00", "4.5"), (4.5, "# ??/16", "4.5"), (4.5, "[Red][<5]0.0;[Blue]0.0", "4.5"),
+        (4.5, "[$¥-804]#,##0.0;-0.0", "4.5"), (-4.5, "#,##0.0 ;\\-#,##0.0 ", "-4.5"),
+        (4.5, "[DBNum1][$-804]G/通用格式", "4.5"), (4.5, '"a;b"0.0', "4.5"),
         (True, "General", "yes"), (False, "0%", "no"), ("北门", "@", "北门"), ("a\nb", "@", "a\nb"),
         ("=1+1", "General", "=1+1"),
         (datetime(2026, 1, 2, 3, 4, 5), "yyyy-mm-dd", "2026-01-02 03:04:05"),  # noqa: DTZ001
@@ -78,6 +85,24 @@ def test_of_the_format_of_a_cell_what_changes_its_meaning_is_read(
     value: object, shown: str, text: str
 ) -> None:
     assert [*workbook.rows(saved((value, shown)), [])] == [(1, [text])]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (44.5, '"46"'), (44.5, '"4"0'), (44.5, "0.0\\5"), (4.45, '0.0"5"'), (4.45, "0.05"),
+        (4450, "0.0,"), (4450, '0!.0,"k"'), (44.5, ";;;"), (0, "0;-0;;@"), (44.5, '"合格"'),
+        (-44.5, "0.0;0.0"), (44.5, '[<45]"46";General'), (4.5, "[$5-804]0"), (4.5, "0.0*5"),
+    ],
+)  # fmt: skip
+def test_a_cell_that_shows_another_number_than_it_holds_is_none(
+    value: float, shown: str, tmp_path: Path
+) -> None:
+    """Who checks or signs the sheet sees the one, and the other was judged."""
+    (tmp_path / "a.xlsx").write_bytes(saved((value, shown)))
+    [[text]] = spreadsheet.rows(tmp_path / "a.xlsx")
+    assert text == f"{value:.12g} ({shown})"
+    assert math.isnan(written_number.number(text))
 
 
 @pytest.mark.parametrize(

@@ -266,3 +266,11 @@ def test_a_time_that_two_readers_would_take_for_two_is_refused(written: str) -> 
     """Python takes 2026-W48-3 with its last digit made two for 3 o'clock of the Monday before."""
     with pytest.raises(PlanError, match=r"row 2: '.*' is not a date"):
         answers.moment(written, "row 2")
+
+
+@pytest.mark.parametrize("minus", ["-", "−", "－", "–", "‐", "﹣"])
+def test_a_minus_is_one_however_a_program_or_keyboard_writes_it(minus: str) -> None:
+    assert answers.number(f"{minus}3.2", "value") == -3.2
+    for wrong in (f"3{minus}5", f"{minus}{minus}3", minus):
+        with pytest.raises(PlanError, match="is not a number"):
+            answers.number(wrong, "value")

@@ -40,6 +40,12 @@ def shot(**conditions: tuple[object, str]) -> Shot:
         ("mains_frequency", 50, "Hz", 50.0),
         ("clock_height", 40, "%", 0.4),
         ("light_non_uniformity", 4, "％", 4.0),
+        ("page_offset", "−900 µs", "", -0.9),
+        ("page_offset", "–5 ms", "", -5.0),
+        ("bit_rate", "4 MB/s", "", 32_000.0),
+        ("bit_rate", "4 Mb/s", "", 4000.0),
+        ("bit_rate", 500, "KB/s", 4000.0),
+        ("bit_rate", 500, "KBPS", 500.0),
         ("anything", 7, "lx", 7.0),
     ],
 )

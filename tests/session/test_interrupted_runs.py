@@ -358,3 +358,43 @@ def test_a_pipe_in_place_of_the_log_of_a_killed_run_is_moved_aside(
     os.mkfifo(work / "session" / "log.jsonl")
     made = run(wanted, tmp_path / "out")
     assert store.load(made).log[0].details["set_aside"] == f"{work.name}.damaged-1"
+
+
+@pytest.mark.parametrize(
+    "name",
+    few(
+        [
+            *("session/log (1).jsonl", "session - 副本/log.jsonl", "resume/grey-1 (1).json"),
+            *("captured/grey (1)/a.mp4", "照片.jpg", "20260602-X1/session.json"),
+            *("session/20260602-X1/session.json", "resume - 副本/a.json"),
+        ],
+        4,
+    ),
+)
+def test_what_somebody_put_into_the_work_of_a_killed_run_is_moved_aside_and_never_removed(
+    wanted: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A merge of two folders leaves such copies; what a desktop leaves is no reason to stop."""
+    out = tmp_path / "out"
+    fail(monkeypatch, Issue, "__call__", wanted, out)
+    [work] = out.glob(".partial-*")
+    for put_there in (name, ".DS_Store", "session/Thumbs.db"):
+        (work / put_there).parent.mkdir(parents=True, exist_ok=True)
+        (work / put_there).write_bytes(b"precious")
+    made = run(wanted, out)
+    [entry] = [entry for entry in store.load(made).log if entry.what == "others_aside"]
+    aside = out / str(entry.details["others_aside"])
+    assert [*hash_files(aside)] == [name]
+    assert {path.name for path in out.iterdir()} == {made.name, aside.name}
+    assert "others_aside" not in {entry.what for entry in store.load(run(wanted, out)).log}
+
+
+def test_a_run_into_the_work_of_another_is_refused_which_would_take_it_along(
+    wanted: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail(monkeypatch, Issue, "__call__", wanted, tmp_path / "out")
+    [work] = (tmp_path / "out").glob(".partial-*")
+    for place in (work, work / "mine"):
+        with pytest.raises(OutputError, match="lies in the work folder"):
+            run(wanted, place)
+    assert run(wanted, tmp_path / ".partial-work").is_dir()

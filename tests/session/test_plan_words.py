@@ -140,6 +140,31 @@ def test_a_misspelt_condition_or_fact_is_refused_with_what_was_meant(
         runner.prepare(asked)
 
 
+@pytest.mark.parametrize("name", ["light_non_uniformity", "illuminance_accuracy", "humidity"])
+@pytest.mark.parametrize(
+    ("stated", "refused"),
+    [
+        ("value = 0.05", True),
+        ('value = "0.05"', True),
+        ('value = 0.05, unit = "%"', False),
+        ('value = "0.05 %"', False),
+        ("value = 5", False),
+        ("value = 0", False),
+        ('value = "unknown"', False),
+    ],
+)
+def test_a_share_where_per_cent_are_due_is_refused_unless_its_unit_says_that_it_is_none(
+    tmp_path: Path, name: str, stated: str, *, refused: bool
+) -> None:
+    """A light uneven by 5 % was taken for one of 0.05 %, and U was small."""
+    asked = written(tmp_path, condition=f'name = "{name}", {stated}')
+    if refused:
+        with pytest.raises(PlanError, match=f"{name} = 0.05 may be a share or per cent"):
+            runner.prepare(asked)
+    else:
+        runner.prepare(asked)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

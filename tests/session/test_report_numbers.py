@@ -137,3 +137,32 @@ def test_the_list_names_the_project_and_the_time_of_each_number(numbers: Path) -
     entry = json.loads(numbers.read_text().splitlines()[1])
     assert entry["details"]["project"] == "a project"
     assert re.match(rf"{YEAR}-\d\d-\d\dT", entry["when"])
+
+
+@pytest.mark.parametrize(
+    "name", ["numbers (1).jsonl", "numbers - 副本.jsonl", "numbers.sync-conflict-1.jsonl"]
+)
+def test_a_copy_of_the_list_that_went_on_by_itself_gives_no_number(
+    numbers: Path, name: str
+) -> None:
+    """As a shared folder keeps of both, where two people drew at once."""
+    draw(numbers)
+    copy = numbers.with_name(name)
+    copy.write_bytes(numbers.read_bytes())
+    report_numbers.draw(institute("{year}-{serial:04d}"), copy, "x", numbers.parent / "other")
+    for ask in (draw, lambda file: report_numbers.check(institute("{serial:04d}"), file)):
+        with pytest.raises(PlanError, match="is a copy of it in which other numbers were drawn"):
+            ask(numbers)
+    copy.rename(copy.with_suffix(".old"))
+    assert draw(numbers) == f"{YEAR}-0002"
+
+
+def test_a_copy_as_the_list_was_once_another_list_and_rubbish_are_no_matter(
+    numbers: Path, tmp_path: Path
+) -> None:
+    draw(numbers)
+    (tmp_path / "numbers of May.jsonl").write_bytes(numbers.read_bytes())
+    (tmp_path / "rubbish.jsonl").write_bytes(b"{")
+    report_numbers.begin(tmp_path / "second.jsonl", 500)
+    draw(tmp_path / "second.jsonl")
+    assert [draw(numbers), draw(numbers)] == [f"{YEAR}-0002", f"{YEAR}-0003"]

@@ -508,7 +508,7 @@ def test_a_full_disc_is_an_error_that_says_what_to_do(
     def full(*_: Any, **__: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(shutil, "copy2", full)
+    monkeypatch.setattr(shutil, "copyfile", full)
     with pytest.raises(OutputError, match="No space left on device") as caught:
         runner.run(plan_of(shot_of(chart_film.path)), Path(), tmp_path)
     assert "Make room and run again" in caught.value.hint

@@ -11,6 +11,7 @@ import io
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pypdf
 import pytest
@@ -36,7 +37,15 @@ from ways_by_file import WAYS_BY_FILE
 from ways_by_name import WAYS_BY_NAME
 from ways_by_party import WAYS_BY_PARTY
 from ways_by_statement import WAYS_BY_STATEMENT
-from ways_left_over import WAYS_LEFT_OVER, read_beside
+from ways_left_over import (
+    SOUND,
+    WAYS_LEFT_OVER,
+    delayed,
+    filled_in,
+    limited,
+    read_beside,
+    two_called,
+)
 from ways_to_bend import (
     AS_SHIPPED,
     BASE,
@@ -46,6 +55,7 @@ from ways_to_bend import (
     DRAW,
     EXPIRED,
     HONEST,
+    OWN_SOURCE,
     PASSES,
     SECOND,
     SHIPPED,
@@ -82,6 +92,9 @@ from acceptance.model import (
 from acceptance.report import render
 from acceptance.session import commitments, plan, runner, store
 from acceptance.signing.session_changes import changed_warnings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -170,9 +183,45 @@ def test_the_way_does_turn_a_failure_into_a_pass(way: Way, tmp_path: Path) -> No
     assert (honest.verdict, done.verdict) == (Verdict.FAIL, Verdict.PASS)
 
 
-def test_a_reading_that_meets_its_limit_beside_a_film_is_no_matter(tmp_path: Path) -> None:
-    done, _ = reach(read_beside(46.0), tmp_path)
+@pytest.mark.parametrize(
+    "case",
+    [
+        *(read_beside(46.0), read_beside(46.0, "db"), read_beside(46.0, "分贝")),
+        *(delayed(0.25, "s"), delayed(250.0, "毫秒"), delayed(300.0, ""), delayed(7.0, "dB")),
+    ],
+)
+def test_a_reading_that_meets_its_limit_beside_a_film_is_no_matter(
+    case: Case, tmp_path: Path
+) -> None:
+    """In whatever unit; what is of another kind cannot be compared."""
+    done, _ = reach(case, tmp_path)
     assert "miss_not_judged" not in {one.code for one in done.warnings}
+
+
+@pytest.mark.parametrize(
+    ("case", "text"), [(filled_in, SOUND), (limited, noise_limit("at_least = 45"))]
+)
+def test_what_somebody_read_in_an_authentic_copy_fills_in_what_was_not_known(
+    tmp_path: Path, case: Callable[[str], Case], text: str
+) -> None:
+    done, _ = reach(case(text.replace(OWN_SOURCE, f"figure = {{ {FIRM} }}")), tmp_path)
+    assert done.verdict is Verdict.PASS
+    assert not {"weaker_rule", "confirmed_by_nobody"} & {one.code for one in done.warnings}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "name"),
+    [
+        *(("cam-1l", "cam-1r", ""), ("row-O", "row-0", ""), ("A10", "A101", "")),
+        *(("cam-1", "cam-l", ""), ("CH1-1", "CH-11", ""), ("cam-1", "cam-2", "cam-1")),
+        *(("1i", "1o", ""), ("cam-1", "cam-2", "西门"), ("1F-10", "10-F1", "")),
+    ],
+)
+def test_cameras_left_and_right_in_rows_and_of_one_name_are_told_apart(
+    first: str, second: str, name: str, tmp_path: Path
+) -> None:
+    done, _ = reach(two_called(first, second, name), tmp_path)
+    assert "devices_alike" not in {one.code for one in done.warnings}
 
 
 @pytest.mark.parametrize("what", HELD)

@@ -42,6 +42,8 @@ BESIDE = re.compile(
     r"|(?:检测|检验|质检|质量|技术|测试|工程)(?:部门?|科|室|组|员|中心)?)\s*[)\]>】〉]",
     re.IGNORECASE,
 )
+DASHES = str.maketrans("_.", "--")  # in ids, which have no others
+AMONG_DIGITS = re.compile(r"(?<![a-z])[oil]+(?=[0-9])|(?<=[0-9])[oil]+(?![a-z])")
 DIGITS_ALIKE = str.maketrans("oil", "011")  # letters that labels hardly tell from digits
 MAC = re.compile(r"[0-9a-f]{2}(?:[:-]?[0-9a-f]{2}){5}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}")
 USUAL_PORTS = (":80", ":443", ":554")
@@ -66,6 +68,15 @@ def person(name: str) -> str:
 def number(text: str) -> str:
     """Return a serial number as ``plain`` does, with letters that look like digits as these."""
     return plain(text).translate(DIGITS_ALIKE)
+
+
+def identity(name: str) -> str:
+    """Return an id as ``letters`` does, its dashes alike, and as digits what looks so among them.
+
+    1O and 10 are one; a letter that stands alone is none of these: l is left, O a row of a grid.
+    """
+    dashed = letters(name).translate(DASHES)
+    return AMONG_DIGITS.sub(lambda found: found[0].translate(DIGITS_ALIKE), dashed)
 
 
 def is_reason(text: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import data
 from acceptance.checks.warned.judged import caution, note
+from acceptance.files import written_unit
 from acceptance.model import Coding, Recordings
 
 if TYPE_CHECKING:
@@ -228,9 +229,11 @@ def _contradiction(each: Note) -> str:
 
 def _reads(instrument: Instrument | None, condition: Condition) -> bool:
     """Whether an instrument is listed that reads the unit, and is calibrated for the value."""
-    if instrument is None or not instrument.unit or instrument.unit != condition.unit:
+    if instrument is None or not instrument.unit or not condition.unit:
+        return False
+    if (each := written_unit.in_unit(1.0, condition.unit, instrument.unit)) is None:
         return False
     low, high = instrument.range_from, instrument.range_to
-    value = condition.value if isinstance(condition.value, int | float) else None
+    value = condition.value * each if isinstance(condition.value, int | float) else None
     below = low is not None and value is not None and value < low
     return not below and not (high is not None and value is not None and value > high)

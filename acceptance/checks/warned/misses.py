@@ -7,13 +7,22 @@ from typing import TYPE_CHECKING
 from acceptance.checks import case
 from acceptance.checks.decision import PASSES, margin
 from acceptance.checks.warned.judged import caution
+from acceptance.files import written_unit
 from acceptance.model import Combine, Compare, Modality, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acceptance.checks.warned.judged import Judged
-    from acceptance.model import Finding, Measurement, Pack, Requirement, SessionWarning
+    from acceptance.model import (
+        Answer,
+        Finding,
+        Limit,
+        Measurement,
+        Pack,
+        Requirement,
+        SessionWarning,
+    )
 
     Asked = tuple[Pack, Requirement]
 
@@ -79,14 +88,22 @@ def readings_aside(judged: Judged) -> Iterator[SessionWarning]:
     for pack, asked in _limits(judged):
         requirement = f"{pack.id}#{asked.id}"
         items = [
-            f"{answer.subject}: {answer.value:.4g} {asked.limit.unit} ({answer.by})"
+            f"{answer.subject}: {answer.value:.4g} {answer.unit or asked.limit.unit} ({answer.by})"
             for answer in judged.session.plan.answers
-            if answer.requirement == requirement and answer.value is not None and asked.limit
-            and margin(answer.value, asked.limit) < 0
+            if answer.requirement == requirement and asked.limit
+            and _misses(answer, asked.limit)
             and _passed_otherwise(judged.by_name.get((requirement, answer.subject)))
         ]  # fmt: skip
         if items:
             yield caution("miss_not_judged", items, requirement=requirement)
+
+
+def _misses(answer: Answer, limit: Limit) -> bool:
+    """Whether a reading misses a limit, in whatever unit of its kind it was read."""
+    if answer.value is None:
+        return False
+    value = written_unit.in_unit(answer.value, answer.unit, limit.unit)
+    return value is not None and margin(value, limit) < 0
 
 
 def _passed_otherwise(finding: Finding | None) -> bool:

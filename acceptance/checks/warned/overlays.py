@@ -72,6 +72,27 @@ def _weaker_things(judged: Judged, pack: Pack, base: Pack) -> Iterator[tuple[str
         fields = limits.weaker_fields(base.scoring, pack.scoring, limits.OF_SCORING)
         yield pack.id, [*fields]
     yield from _scored_too(judged, pack, base)
+    yield from _filled_in(judged, pack, base)
+
+
+def _filled_in(judged: Judged, pack: Pack, base: Pack) -> Iterator[tuple[str, list[str]]]:
+    """Name the clauses of which nobody has read what they ask, and to which an own pack adds items.
+
+    A clause that was open conforms then, by whatever its author asks. What somebody confirmed in an
+    authentic copy was read.
+    """
+    if not _first_of_others(judged, pack, base):
+        return
+    read = {asked.clause for asked in base.requirements}
+    own = {asked.clause for asked in pack.requirements if not _is_confirmed(asked)}
+    for clause in base.clauses:
+        open_ = clause.demands and clause.mandatory is not False and clause.number not in read
+        if open_ and clause.number in own:
+            yield f"{pack.id}#{clause.number}", ["unread"]
+
+
+def _is_confirmed(asked: Requirement) -> bool:
+    return any(seen.firm for seen in (asked.figure, asked.assignment) if seen)
 
 
 def _scored_too(judged: Judged, pack: Pack, base: Pack) -> Iterator[tuple[str, list[str]]]:
@@ -112,7 +133,16 @@ def _only_own(was: object, asked: object) -> Iterator[str]:
     before, now = getattr(was, "validity", None), getattr(asked, "validity", None)
     if not sourced and _source(was) == _source(asked) and limits.lasts_longer(before, now):
         yield "validity"
+    if _is_first_limit(was, asked):
+        yield "first_limit"
     yield from limits.retold(was, asked)
+
+
+def _is_first_limit(was: object, asked: object) -> bool:
+    """Whether a limit, which nobody confirmed, stands where none was known and all stayed open."""
+    before, now = getattr(was, "limit", None), getattr(asked, "limit", None)
+    figure = getattr(asked, "figure", None)
+    return before is None and now is not None and not (figure and figure.firm)
 
 
 def _source(asked: object) -> str:

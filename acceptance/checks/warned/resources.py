@@ -39,6 +39,9 @@ def instruments(judged: Judged) -> Iterator[SessionWarning]:
     calibrated = (known[name] for name, _ in _used(judged) if name in known and known[name].due)
     if nameless := [one.id for one in calibrated if not _is_identified(one)]:
         yield note("resources_open", nameless, trouble="not_identified")
+    used = (known[name] for name, _ in _used(judged) if name in known and known[name].due)
+    if undated := [one.id for one in used if not one.calibrated_on]:
+        yield note("resources_open", undated, trouble="calibration_undated")
 
 
 def _is_identified(instrument: Instrument) -> bool:

@@ -31,7 +31,6 @@ OF_NO_PICTURE = ("frame_rate.", "stream.", "recordings.", "device.")
 EQUAL = 1 - 1e-9  # SSIM of pictures that differ nowhere
 ANSWERS = "data/answers/"  # below which a session keeps what supports answers
 NOTHING = hashlib.sha256().hexdigest()  # of a file without a byte
-DASHES = str.maketrans("_.", "--")  # in ids, which have no others
 
 
 def footage(judged: Judged) -> Iterator[SessionWarning]:
@@ -268,16 +267,26 @@ def _signs(device: Subject) -> Iterator[tuple[str, str]]:
 def devices(judged: Judged) -> Iterator[SessionWarning]:
     """Yield the devices of one serial number or address, or of one id in other letters.
 
-    Or of one stream, where they are of one kind: a recorder hands on that of a camera.
+    Or of one stream, where they are of one kind: a recorder hands on that of a camera; or of which
+    one has the id of another for its name.
     """
     names: dict[tuple[str, str], list[str]] = defaultdict(list)
     for device in judged.session.plan.subjects:
         if device.kind not in NO_DEVICES:
-            own = "id", alike.letters(device.id).translate(DASHES)
-            for sign in (*_signs(device), own):
+            for sign in (*_signs(device), ("id", alike.identity(device.id))):
                 names[sign].append(device.id)
-    if same := [" = ".join(ids) for ids in names.values() if len(ids) > 1]:
+    same = [" = ".join(ids) for ids in names.values() if len(ids) > 1]
+    if same := [*same, *_named_as_others(judged)]:
         yield caution("devices_alike", same)
+
+
+def _named_as_others(judged: Judged) -> Iterator[str]:
+    """Yield the devices that bear the id of another device as their name."""
+    ids = {one.id: one for one in judged.session.plan.subjects if one.kind not in NO_DEVICES}
+    for device in ids.values():
+        other = ids.get(device.name.strip())
+        if other and other is not device:
+            yield f"{device.id} “{device.name}” = {other.id}"
 
 
 def models(judged: Judged) -> Iterator[SessionWarning]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acceptance.errors import GapError
+from acceptance.files import written_unit
 from acceptance.forms import vocabulary
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def number(shot: Shot, name: str) -> float | None:
         return None
     wanted = vocabulary.MEASURED.get(name, condition.unit)
     found = vocabulary.figure(str(condition.value))
-    value = vocabulary.in_unit(found[0], found[1] or condition.unit, wanted) if found else None
+    value = written_unit.in_unit(found[0], found[1] or condition.unit, wanted) if found else None
     if value is None:
         given = f"{condition.value} {condition.unit}".strip()
         raise GapError("condition_no_number", condition=name, given=given)
