@@ -28,7 +28,9 @@ EVEN = 0.4  # ms: a scatter that noise alone may have made
 # times the scatter of exposures, by which the largest of a hundred latencies is too large: between
 # 1.8, where each waits for the monitor from its exposure on, and -0.6, where light keeps the pace
 FOLLOWS = 0.6
-TAIL = 90  # percentile, above which the latencies of pictures are the tail
+# of how far the slowest of those read lies above the usual one, by which the slowest of e times as
+# many may exceed it: so it is for waits for a refresh and for a little jitter, of 14 read and more
+TAIL = 0.35
 # ms: a mean whose draws leave more open than this is called coarse, and one of screens whose time
 # constants leave more than that open: no screen responds just exponentially
 FINE, SLOW = 0.5, 1.0
@@ -79,10 +81,9 @@ class Latency:
 
     @property
     def unread(self) -> float:
-        """By how many times its own tail the slowest of all pictures may exceed that of those read.
+        """Logarithm of how many times more pictures there are than were read.
 
-        Where times above any are spread exponentially, it is the logarithm of how many times more
-        pictures there are.
+        So the slowest of all exceeds that of those read where a tail falls exponentially.
         """
         return -math.log(max(self.ages.watched, LEAST_WATCHED)) if self.ages else 0.0
 
@@ -152,7 +153,7 @@ def worst(draws: Array, own: OwnErrors = NONE) -> tuple[float, list[BudgetLine]]
     that scatter evenly make it larger, by none to all of their reach: half is taken off. Where one
     stands out, by a misreading or because it was late, it may be too large by as much. So may
     changes that lie anywhere within a gap. Pictures that were not read may be slower: by the more,
-    the more they are, and the farther the largest lies above the TAIL of those read.
+    the more they are, and the farther the largest of those read lies above the usual one (TAIL).
     """
     half = _reach(own.scatter) / 2
     each = draws.mean(axis=0)
@@ -162,7 +163,7 @@ def worst(draws: Array, own: OwnErrors = NONE) -> tuple[float, list[BudgetLine]]
         "uneven_camera": 2 * own.uneven / 3**0.5,
         "own_scatter": math.hypot(2 * own.timing, half, stands_out) / 3**0.5,
         "own_change": own.gap / 3**0.5,
-        "unread_pictures": own.unread * float(each.max() - np.percentile(each, TAIL)) / 3**0.5,
+        "unread_pictures": own.unread * TAIL * float(each.max() - np.median(each)) / 3**0.5,
     }
     largest = draws[:, int(np.argmax(each))] if own.single else draws.max(axis=1)
     value, phases = _over(largest)
