@@ -153,8 +153,8 @@ def _by_clock(stamped: Array, reference: Readings) -> Array:
     after = [_off_line(times[seen], position[seen]) for times in spaced]
     found, off = np.asarray(spaced[int(np.argmin(after))]), min(after)
     fast, even = step < SLOW, EVENLY if step >= SLOW else CONTRADICTED * interval / step
-    told = fast and blends is not None
-    fits = (blends or 0.0) <= even if told else _hardly_better(off, before, fast=fast)
+    by_blends = fast and blends is not None
+    fits = (blends or 0.0) <= even if by_blends else _hardly_better(off, before, fast=fast)
     if before < FAR_OFF and fits:
         return stamped
     if off > (MUCH * before if fast else UNTOLD) or (scatter(found, reference) or 0.0) > even:
