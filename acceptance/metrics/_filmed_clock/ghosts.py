@@ -42,6 +42,9 @@ LEAST, MOST = 0.04, 0.6  # shares that are taken off
 # by which a share in step may be found too small or too large; that moves no line
 MOST_REST, LEAST_REST = 0.06, 0.015
 DOUBLED = 0.9  # share from which it is the same picture again, and nothing that is left of one
+# by which the middle half of what changes leave may differ, if one share of the recursion left it:
+# where a phone shakes, light of neighbouring cells looks like more, each time otherwise
+ONE_SHARE = 0.2
 HALF, NOISE = 0.5, 0.01  # of the light, at most left by a change; what is no light
 ASTRAY = 0.3  # of the light, by which that of a picture before may seem to be none
 FIRST_BIT = 2  # the lowest bit that stands for more than two exposures
@@ -56,7 +59,9 @@ def of_film(light: Array, interval: float) -> tuple[float, float, float]:
     """
     every = _seen(light)
     if MOST < every < DOUBLED:
-        return 0.0, every, every
+        low, high = np.quantile(_ratios(light, PART_WAY), [0.25, 0.75])
+        doubt = every if high - low < ONE_SHARE else 0.0
+        return 0.0, doubt, doubt
     found = every if LEAST <= every <= MOST else 0.0
     if interval > SLOWER or not found:
         return found, 0.0, 0.0

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.metrics.latency.picture_age import BATCHES
+from acceptance.metrics.latency.picture_age import BATCHES, LEAST_WATCHED
 from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ EVEN = 0.4  # ms: a scatter that noise alone may have made
 # times the scatter of exposures, by which the largest of a hundred latencies is too large: between
 # 1.8, where each waits for the monitor from its exposure on, and -0.6, where light keeps the pace
 FOLLOWS = 0.6
+# of how far the slowest of those read lies above the usual one, by which the slowest of e times as
+# many may exceed it: so it is for waits for a refresh and for a little jitter, of 14 read and more
+TAIL = 0.35
 # ms: a mean whose draws leave more open than this is called coarse, and one of screens whose time
 # constants leave more than that open: no screen responds just exponentially
 FINE, SLOW = 0.5, 1.0
@@ -77,6 +80,14 @@ class Latency:
         return np.asarray(self.draws.mean(axis=0))
 
     @property
+    def unread(self) -> float:
+        """Logarithm of how many times more pictures there are than were read.
+
+        So the slowest of all exceeds that of those read where a tail falls exponentially.
+        """
+        return -math.log(max(self.ages.watched, LEAST_WATCHED)) if self.ages else 0.0
+
+    @property
     def doubt(self) -> float:
         """What is open for all pictures alike beyond the draws, ms."""
         return self.open_phase + self.open_change + self.noise_reduction + self.converted
@@ -103,6 +114,7 @@ class OwnErrors:
     """By what single pictures may be off, each its own way, ms; as in ``Latency``.
 
     ``gap`` is its ``open_change``, here of each change by itself; ``converted`` that of the film.
+    ``unread`` is no time, but the latency's.
     """
 
     single: float = 0.0
@@ -111,6 +123,7 @@ class OwnErrors:
     timing: float = 0.0
     gap: float = 0.0
     converted: float = 0.0
+    unread: float = 0.0
 
 
 NONE = OwnErrors()
@@ -139,17 +152,20 @@ def worst(draws: Array, own: OwnErrors = NONE) -> tuple[float, list[BudgetLine]]
     where a monitor follows each picture, smaller where it comes up all the same (FOLLOWS). Readings
     that scatter evenly make it larger, by none to all of their reach: half is taken off. Where one
     stands out, by a misreading or because it was late, it may be too large by as much. So may
-    changes that lie anywhere within a gap.
+    changes that lie anywhere within a gap. Pictures that were not read may be slower: by the more,
+    the more they are, and the farther the largest of those read lies above the usual one (TAIL).
     """
     half = _reach(own.scatter) / 2
-    stands_out = float(np.ptp(np.sort(draws.mean(axis=0))[-2:])) if half else 0.0
+    each = draws.mean(axis=0)
+    stands_out = float(np.ptp(np.sort(each)[-2:])) if half else 0.0
     lines = {
         "single_change": own.single,
         "uneven_camera": 2 * own.uneven / 3**0.5,
         "own_scatter": math.hypot(2 * own.timing, half, stands_out) / 3**0.5,
         "own_change": own.gap / 3**0.5,
+        "unread_pictures": own.unread * TAIL * float(each.max() - np.median(each)) / 3**0.5,
     }
-    largest = draws[:, int(np.argmax(draws.mean(axis=0)))] if own.single else draws.max(axis=1)
+    largest = draws[:, int(np.argmax(each))] if own.single else draws.max(axis=1)
     value, phases = _over(largest)
     least, _ = percentile(draws, own)
     less = half + FOLLOWS * own.uneven
@@ -230,6 +246,7 @@ def of_each(latency: Latency) -> dict[str, tuple[float, list[BudgetLine]]]:
         timing=_beyond_noise(latency.timing),
         gap=latency.open_change,
         converted=latency.converted,
+        unread=latency.unread,
     )
     return statistics(latency.draws, own)
 

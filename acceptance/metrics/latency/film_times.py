@@ -32,8 +32,9 @@ PLAIN, SPAN = 0.02, 8  # of an interval; frames
 # of an interval, up to which no stamp leaves room for a lost frame; refreshes, and times, by which
 # readings lie better on a line where frames were lost
 ROOM, GAIN, BETTER = 0.5, 0.1, 0.9
-# refreshes from frame to frame below which readings tell no single frame; the same two for these:
-# a camera as fast as the screen, whose pictures are held, lies up to 0.055 better
+# refreshes from frame to frame below which readings tell no single frame; the same two for these,
+# where blends, which alone tell, are too few: a camera as fast as the screen, whose pictures are
+# held, lies up to 0.055 better
 SLOW, LITTLE, MUCH = 0.4, 0.07, 0.5
 UNTOLD = 0.42  # refreshes off a line (rms) where frames were lost elsewhere than found
 CHANGE, HELD = 0.25, 0.85  # refreshes from frame to frame; of the changes that a screen shows
@@ -152,8 +153,9 @@ def _by_clock(stamped: Array, reference: Readings) -> Array:
     after = [_off_line(times[seen], position[seen]) for times in spaced]
     found, off = np.asarray(spaced[int(np.argmin(after))]), min(after)
     fast, even = step < SLOW, EVENLY if step >= SLOW else CONTRADICTED * interval / step
-    fits = fast and (blends or 0.0) <= even
-    if before < FAR_OFF and (fits or _hardly_better(off, before, fast=fast)):
+    by_blends = fast and blends is not None
+    fits = (blends or 0.0) <= even if by_blends else _hardly_better(off, before, fast=fast)
+    if before < FAR_OFF and fits:
         return stamped
     if off > (MUCH * before if fast else UNTOLD) or (scatter(found, reference) or 0.0) > even:
         raise GapError("losses_untold", off=off)

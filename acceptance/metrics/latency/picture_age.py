@@ -7,11 +7,13 @@ too, shows an age that no latency contains.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from acceptance.errors import GapError
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from acceptance.model.basics import Value
 
 BATCHES = 10
+HALF, LEAST_WATCHED = 0.5, 0.01  # shares of a film
 LEAST_OFF = 1e-4  # s
 LEAST_STEP = 1.0  # ms by which an age must exceed another to count as greater
 
@@ -102,6 +105,19 @@ def shown(changes: Changes, times: Array, moments: Array, taken: Array) -> Ages:
         watched=min(1.0, seen / max(float(times[-1] - times[0]), 1e-9)),
         single=1000 * _off_line(made.mean(axis=0)),
     )
+
+
+def check_watched(ages: Ages, alone: float) -> None:
+    """Raise GapError too_few_frames where most of the film is unread and pictures count ``alone``.
+
+    Each then by itself, as far as its reading says. Those that noise reduction lets be misread all
+    seem too early, and how much it leaves only many of them tell.
+    """
+    if not alone or ages.watched >= HALF:
+        return
+    count = ages.first.shape[1]
+    needed = math.ceil(HALF * count / max(ages.watched, LEAST_WATCHED))
+    raise GapError("too_few_frames", frames=count, needed=needed)
 
 
 def _off_line(made: Array) -> float:

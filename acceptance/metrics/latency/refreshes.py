@@ -124,8 +124,9 @@ def _hidden(seen: Seen, moments: Array) -> float:
 def gap(times: Array, changes: Changes, moments: Array, exposures: Array, possible: Array) -> float:
     """Return the s within which all ``moments`` (c,) of changes may lie elsewhere alike, 0 if none.
 
-    From one exposure to the next where too few frames mix pictures to show the monitor's refreshes;
-    a whole interval in films so slow, with exposures that may be so short, that monitors of several
+    From one exposure to the next where too few frames mix pictures to show the monitor's refreshes,
+    about the moments that are given: twice as far where in step all lie at one end of it. A whole
+    interval in films so slow, with exposures that may be so short, that monitors of several
     rates explain them, if all changes seem to come at a few phases of it. ``exposures`` (m,) s are
     those of the draws, ``possible`` (n,) s what the clock leaves: at a few phases mixtures choose
     among these, but by what is thought of a monitor beforehand.
@@ -136,8 +137,12 @@ def gap(times: Array, changes: Changes, moments: Array, exposures: Array, possib
         turns = 2 * np.pi * np.multiply.outer(FEW_PHASES, moments / interval)
         if np.abs(np.exp(1j * turns).mean(axis=1)).max() > ALIKE:
             return interval
-    few = np.count_nonzero(changes.share < 1) < FEWEST_BLENDS
-    return max(interval - float(exposures.mean()), 0.0) if few else 0.0
+    if np.count_nonzero(changes.share < 1) >= FEWEST_BLENDS:
+        return 0.0
+    dark = max(interval - float(exposures.mean()), 0.0)
+    between = (times[changes.frame] + times[changes.frame - 1]) / 2
+    aside = abs(float(np.median(moments - between)))
+    return dark + 2 * min(aside, dark / 2)
 
 
 def _delays(late: Array) -> tuple[float, float]:

@@ -2,9 +2,8 @@
 
 Every picture carries the refresh that it was taken at. Glass to glass: clock readings, camera
 pictures and changes of the monitor are each fitted as wholes (``pace``, ``monitor``), which goes
-below a refresh of the screen where film and screens do not
-run in step. Stream: arrivals of the frames against the log of the clock screen, both on the clock
-of one host.
+below a refresh of the screen where film and screens do not run in step. Stream: arrivals of the
+frames against the log of the clock screen, both on the clock of one host.
 """
 
 from __future__ import annotations
@@ -142,11 +141,13 @@ def of_monitor(live: LiveClock, monitor: Readings) -> Latency:
         gap = refreshes.gap(times, changes, moments.mean(axis=0), exposure, seen.exposures)
     blended = min(blends, _blends(reference.low)) >= FEWEST_BLENDS
     refresh_rate = float(clock.slopes.mean())
+    ages = picture_age.shown(changes, times, moments, clock.inverse(pictured))
+    picture_age.check_watched(ages, alone)
     phase = 0.0 if blends >= FEWEST_BLENDS else camera_in_step.open_phase(changes.picture, taken_at)
     return Latency(
         draws=(moments - clock.inverse(taken_at)) * 1000,
         moments=moments.mean(axis=0),
-        ages=picture_age.shown(changes, times, moments, clock.inverse(pictured)),
+        ages=ages,
         refresh_rate=refresh_rate,
         open_phase=1000 * phase / refresh_rate,
         uneven=1000 * uneven / refresh_rate,
