@@ -31,7 +31,7 @@ from acceptance.metrics.noise.lines import of_lines, with_lines, without_lines
 from acceptance.metrics.noise.parts import Noise, Variance
 from acceptance.metrics.noise.polynomials import ORDERS, surface, surfaces
 from acceptance.metrics.noise.swelling import swelling, swelling_over_time
-from acceptance.metrics.noise.swings import left_by_swings, with_swings
+from acceptance.metrics.noise.swings import swings, with_swings
 from acceptance.metrics.noise.weighting import filtered
 from acceptance.metrics.noise.whole_codes import doubt_by_level, kept_by_pixels, third_codes
 from acceptance.scene import blocks as equal_blocks
@@ -91,10 +91,11 @@ def analyse(
     dithered = third_codes(codes)
     if not (stable and len(codes) > 1):
         found = replace(_together(codes, weighting), dithered=dithered)
-        return with_coarse(found, coarse(codes, step)) if stable else found
-    found = with_swings(_separated(codes, weighting), left_by_swings(codes))
-    found = replace(found, dithered=dithered)
-    return with_coarse(found, coarse(codes, step, found.correlation), len(codes))
+        return with_coarse(found, coarse(codes if stable else codes[:1], step))
+    swing = swings(codes)
+    found = replace(with_swings(_separated(codes, weighting), swing), dithered=dithered)
+    seen = coarse(codes, step, found.correlation, swing.variance)
+    return with_coarse(found, seen, len(codes))
 
 
 def _check(codes: Array) -> None:
