@@ -166,7 +166,7 @@ def test_of_frames_that_depend_the_surface_of_each_takes_three_terms_of_a_line(
 def test_without_a_coder_structure_is_sought_as_of_none(monkeypatch: pytest.MonkeyPatch) -> None:
     steps: list[float] = []
 
-    def found(_: Array, step: float, __: float) -> Coarse:
+    def found(_: Array, step: float, __: float, ___: float) -> Coarse:
         steps.append(step)
         return Coarse(0.0, 0.0, 0.0)
 
@@ -210,7 +210,7 @@ def test_lines_share_what_those_three_apart_do_beyond_four_standard_errors(
     """
     monkeypatch.setattr(coarse, "_at_the_border", lambda *_: 7.0)
     lines = common + signs(103)
-    assert coarse._along(lines, other * lines) == pytest.approx(7 + other * shared)
+    assert coarse._along(lines, other * lines, 0.0) == pytest.approx(7 + other * shared)
 
 
 @pytest.mark.parametrize(("times", "more"), [(1.01, True), (0.99, False)])

@@ -29,13 +29,15 @@ class Alike:
     """Sums of the autocorrelation of noise: 1 where each pixel is by itself.
 
     ``rows``, ``columns``: along a row, along a column; ``pixels``: over both, 1 where chance
-    explains it. ``squares``: of its squares, along a column and along a row.
+    explains it. ``squares``: of its squares, along a column and along a row. ``swelling``: by what
+    its variance is known worse than that of Gaussian noise so alike (``swelling.py``).
     """
 
     pixels: float = 1.0
     rows: float = 1.0
     columns: float = 1.0
     squares: tuple[float, float] = (1.0, 1.0)
+    swelling: float = 1.0
 
 
 ALONE = Alike()

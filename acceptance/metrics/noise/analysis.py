@@ -30,7 +30,8 @@ from acceptance.metrics.noise.flutter import fixed_with_flutter, flutter, less_f
 from acceptance.metrics.noise.lines import of_lines, with_lines, without_lines
 from acceptance.metrics.noise.parts import Noise, Variance
 from acceptance.metrics.noise.polynomials import ORDERS, surface, surfaces
-from acceptance.metrics.noise.swings import left_by_swings, with_swings
+from acceptance.metrics.noise.swelling import swelling, swelling_over_time
+from acceptance.metrics.noise.swings import swings, with_swings
 from acceptance.metrics.noise.weighting import filtered
 from acceptance.metrics.noise.whole_codes import doubt_by_level, kept_by_pixels, third_codes
 from acceptance.scene import blocks as equal_blocks
@@ -90,10 +91,11 @@ def analyse(
     dithered = third_codes(codes)
     if not (stable and len(codes) > 1):
         found = replace(_together(codes, weighting), dithered=dithered)
-        return with_coarse(found, coarse(codes, step)) if stable else found
-    found = with_swings(_separated(codes, weighting), left_by_swings(codes))
-    found = replace(found, dithered=dithered)
-    return with_coarse(found, coarse(codes, step, found.correlation), len(codes))
+        return with_coarse(found, coarse(codes if stable else codes[:1], step))
+    swing = swings(codes)
+    found = replace(with_swings(_separated(codes, weighting), swing), dithered=dithered)
+    seen = coarse(codes, step, found.correlation, swing.variance)
+    return with_coarse(found, seen, len(codes))
 
 
 def _check(codes: Array) -> None:
@@ -109,7 +111,9 @@ def _check(codes: Array) -> None:
 
 def _together(codes: Array, weighting: Weighting | None) -> Noise:
     """Estimate the noise of one frame, or of frames that moved, as a whole."""
-    (level, doubt), noise = _level(codes), alike(_residuals(codes))
+    (level, doubt), rest = _level(codes), _residuals(codes)
+    noise = alike(rest)
+    noise = replace(noise, swelling=swelling(rest, noise))
     weighted = _scatter(codes, noise, weighting) if weighting else None
     total = _scatter(codes, noise)
     return Noise(mean=level, mean_uncertainty=doubt, total=total, weighted=weighted)
@@ -121,6 +125,7 @@ def _separated(codes: Array, weighting: Weighting | None) -> Noise:
     The total is free of bias however the frames depend on each other; its parts are not.
     """
     (level, doubt), noise = _level(codes), alike(_residuals(codes))
+    noise = replace(noise, swelling=swelling_over_time(codes, noise))
     total, temporal, fixed = _split(codes, noise)
     lines, mean_frame = flutter(codes, noise), codes.mean(axis=0)
     total, temporal = with_flutter(total, lines), with_flutter(temporal, lines)
@@ -224,7 +229,7 @@ def _scatter(codes: Array, noise: Alike, weighting: Weighting | None = None) -> 
     if weighting:
         unweighted = [_squared_residuals(frame, orders=ORDERS[:1]) for frame in codes]
         dither = float(np.mean(unweighted))
-    freedom = _freedom(squares[0].size * len(codes), noise, weighting)
+    freedom = _freedom(squares[0].size * len(codes), noise, weighting) / noise.swelling
     least = float(squares[0].mean()) * math.sqrt(2 / freedom), freedom
     return _variance(squares[0] - free, squares[1] - free, dither, weighting, least)
 
@@ -244,12 +249,12 @@ def _split(
     moving = float(over_time.mean())
     seen = moving if dither is None else dither
     freedom = _freedom(over_time.size, noise, weighting)
-    chance = math.sqrt(2 / freedom)
-    over, mean = chance * moving / math.sqrt(len(codes) - 1), chance * float(squares[0].mean())
+    independent = freedom * (len(codes) - 1) / noise.swelling
+    over, mean = moving * math.sqrt(2 / independent), math.sqrt(2 / freedom) * squares[0].mean()
     whole, still = (math.hypot(mean, over * share) for share in (1 - more, more))
     return (
         _variance(total[0], total[1], seen, weighting, (whole, freedom)),
-        _variance(temporal, temporal, seen, weighting, (over, freedom * (len(codes) - 1))),
+        _variance(temporal, temporal, seen, weighting, (over, independent)),
         _variance(fixed[0], fixed[1], seen, weighting, (still, freedom)),
     )
 

@@ -27,7 +27,9 @@ LAG = 3  # px along rows and columns, beyond what demosaicing and noise reductio
 SURE = 4.0  # standard errors
 FAR = 8  # part of a field, over which something that moves goes on, but no blot
 MOST_CORRELATED = 0.95  # as of a still picture
-BY_CHANCE = 1e-4  # how often border lines may look brighter or darker than the others by chance
+BY_CHANCE = 1e-4  # how often border lines may look brighter than the others by chance, or waves
+FINEST = 6  # lines a wave, of bands of light
+MEDIAN = 2 / math.log(2)  # twice the mean over the median, as few have harmonics of the wave, too
 LOST = 2.0  # variance of structure over what is seen of it: waves of 20 px and more, halos
 # threads and spots end within twice the way: so much more of them is lost
 ENDS, FINE = 1 / 8, 2.0
@@ -60,22 +62,25 @@ class Coarse:
         return self.still + self.moving
 
 
-def coarse(codes: Array, step: float = 0.0, correlation: float = 0.0) -> Coarse:
+def coarse(codes: Array, step: float = 0.0, correlation: float = 0.0, swing: float = 0.0) -> Coarse:
     """Find what is coarser than noise in codes (n, h, w) of a field.
 
     0 where chance explains it, rounding, or a coder of this quantiser ``step`` in codes (0: none).
-    ``correlation`` is that of the noise of neighbouring frames.
+    ``correlation`` is that of the noise of neighbouring frames, ``swing`` the variance of rows or
+    columns that swing together over time.
     """
     middle = (len(codes) + 1) // 2
     halves = codes[:middle].mean(axis=0), codes[len(codes) - middle :].mean(axis=0)
     first, second = (half - surface(half, ORDER) for half in halves)
-    rows, columns = (_along(first.mean(axis=axis), second.mean(axis=axis)) for axis in (1, 0))
+    lines = [(first.mean(axis=axis), second.mean(axis=axis)) for axis in (1, 0)]
+    rows, columns = (_along(*means, ROUNDED * step**2) for means in lines)
     bare = _less_lines(first), _less_lines(second)
     pixels = sum(_shared(*bare, (LAG, across)) for across in (LAG, -LAG)) / 2
     made = max(_by_rounding(codes, first), BY_CODER * step**2)
     pixels, rows, columns = (part if part > made else 0.0 for part in (pixels, rows, columns))
     pixels *= FINE if pixels and _ends(bare, pixels) else 1.0
     moving = _moving(codes, correlation) if len(codes) > 1 else 0.0
+    moving = max(moving, swing if swing > ROUNDED * step**2 else 0.0)
     return Coarse(
         pixels=pixels, rows=rows, columns=columns, moving=moving if moving > made else 0.0
     )
@@ -141,16 +146,37 @@ def _less_lines(rest: Array) -> Array:
     return np.asarray(rest - rest.mean(axis=0) - rest.mean(axis=1, keepdims=True))
 
 
-def _along(first: Array, second: Array) -> float:
+def _along(first: Array, second: Array, made: float) -> float:
     """Return what the means of lines (n,) of two frames share, as far as it is surely above 0.
+
+    Waves of up to ``made`` may be a coder's.
 
     Lines that differ each for itself differ from their neighbours as much as from any other.
     """
     products = first[:-LAG] * second[LAG:]
     apart = float(np.diff(first).std() * np.diff(second).std()) / 2
     found = float(products.mean())
-    waves = found if found > SURE * apart / math.sqrt(products.size) else 0.0
-    return waves + _at_the_border(first, second)
+    slow = found if found > SURE * apart / math.sqrt(products.size) else 0.0
+    wave = _of_wave(first, second)
+    return max(slow, wave if wave > made else 0.0) + _at_the_border(first, second)
+
+
+def _of_wave(first: Array, second: Array) -> float:
+    """Return the variance of the wave that the means of lines (n,) of two frames share.
+
+    As of bands of a lamp's light that stand still. Of lines that differ each for itself, or are
+    alike as noise reduction makes them, no frequency stands out.
+    """
+    powers = np.fft.rfft(first) * np.conj(np.fft.rfft(second)) * 2 / first.size**2
+    last, numbers = first.size // FINEST, np.arange(len(powers))
+    if last < 1:
+        return 0.0
+    at = 1 + int(powers.real[1 : last + 1].argmax())
+    others = powers[(abs(numbers - at) > 1) & (numbers > 0) & (numbers <= 2 * last)]
+    most = others.size * ((last / BY_CHANCE) ** (1 / max(others.size, 1)) - 1)
+    if not others.size or powers.real[at] <= most * float(np.median(np.abs(others))) * MEDIAN:
+        return 0.0
+    return float(powers.real[abs(numbers - at) <= 1].sum())
 
 
 def _at_the_border(first: Array, second: Array) -> float:

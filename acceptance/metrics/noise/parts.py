@@ -56,7 +56,7 @@ class Variance:
         """Return the contributions to ``sigma``, in codes times ``scale``."""
         lines = (
             ("sampling", self._down_to_zero(self.sampling), self.degrees_of_freedom, "A"),
-            ("lighting_surface", self._share(self.surface, 3), None, "B"),
+            ("lighting_surface", self._down_to_zero(self.surface), None, "B"),
             ("quantisation", self._share(self.quantisation, 3), None, "B"),
             ("frames_depend", self._down_to_zero(self.dependence), None, "B"),
         )
