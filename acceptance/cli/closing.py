@@ -16,7 +16,7 @@ from acceptance.session import store, workspace
 from acceptance.signing import renderings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from acceptance.errors import AcceptanceError, SetupError
@@ -58,21 +58,34 @@ def conclude(
     terminal.say(tr("Session and report: {file}", file=file))
     if no_pdf:
         html_alone(folder, no_pdf, lang)
-    for aside in filter(None, (entry.details.get("set_aside") for entry in done.log)):
-        what = tr(
-            "The log of an interrupted run was damaged; what it had measured was moved to {place}",
-            place=folder.parent / str(aside),
-        )
-        terminal.say(what, "yellow")
-    for aside in filter(None, (entry.details.get("others_aside") for entry in done.log)):
-        what = tr(
-            "What others had put into the work folder of an interrupted run was moved to {place}",
-            place=folder.parent / str(aside),
-        )
-        terminal.say(what, "yellow")
+    for line in _moved_aside(done, folder.parent):
+        terminal.say(line, "yellow")
     for step in next_steps(done, folder, signed=signed, as_pdf=not no_pdf):
         terminal.say(tr("Next: {step}", step=step))
     return judging.exit_code(done.bottom_line, strict=strict)
+
+
+def _moved_aside(done: Session, beside: Path) -> Iterator[str]:
+    """Say what was found in the work folder of an interrupted run, and where it is now."""
+    for entry in done.log:
+        if others := entry.details.get("others_aside"):
+            yield tr(
+                "What others had put into the work folder of an interrupted run was moved to "
+                "{place}",
+                place=beside / str(others),
+            )
+        if (aside := entry.details.get("set_aside")) and entry.what == "set_aside":
+            yield tr(
+                "The capture of {shot} was cut off; what it had left was moved to {place}",
+                shot=entry.details["shot"],
+                place=beside / str(aside),
+            )
+        elif aside:
+            yield tr(
+                "The log of an interrupted run was damaged; what it had measured was moved to "
+                "{place}",
+                place=beside / str(aside),
+            )
 
 
 def usual_pages(refused: Iterable[AcceptanceError]) -> None:

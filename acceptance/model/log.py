@@ -17,8 +17,9 @@ class LogEntry:
 
     what: str
     """In a session's log ``started``, ``resumed``, ``taken``, ``changed_since``,
-    ``measured_before``, ``measured``, ``earlier``, ``judged``, ``judged_again``, ``reported``,
-    ``reported_and_signed`` or ``signed``; in a file of commitments ``committed`` or ``seeded``."""
+    ``measured_before``, ``measured``, ``captured``, ``set_aside``, ``others_aside``, ``earlier``,
+    ``judged``, ``judged_again``, ``reported``, ``reported_and_signed`` or ``signed``; in a file of
+    commitments ``committed`` or ``seeded``."""
 
     details: Mapping[str, Value]
     """What was done, to what, by name."""

@@ -13,6 +13,7 @@ from acceptance.model import (
     BottomLine,
     Finding,
     How,
+    LogEntry,
     Matrix,
     Modality,
     Reason,
@@ -152,3 +153,21 @@ def test_the_lines_are_verdict_report_and_next_and_the_exit_code_is_that_of_the_
     )
     opened = session(Verdict.INCONCLUSIVE, finding("5", Verdict.INCONCLUSIVE, "only_a_bound"))
     assert closing.conclude(opened, FOLDER, (), signed=True, strict=False) == 3
+
+
+@pytest.mark.parametrize(
+    ("what", "details", "said"),
+    [
+        ("resumed", {"set_aside": "x"}, "The log of an interrupted run was damaged; what it"),
+        ("set_aside", {"set_aside": "x", "shot": "s1"}, "The capture of s1 was cut off; what it"),
+        ("others_aside", {"others_aside": "x"}, "What others had put into the work folder"),
+    ],
+)
+def test_what_was_moved_aside_is_said_with_its_reason_and_place(
+    what: str, details: dict[str, str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = session(Verdict.FAIL, FAILED)
+    entry = LogEntry(when="", what=what, details=details, previous="", sha256="")
+    closing.conclude(replace(done, log=(entry,)), FOLDER, (), signed=True, strict=False)
+    [line] = [line for line in capsys.readouterr().out.splitlines() if line.endswith("out/x")]
+    assert line.startswith(said)
