@@ -16,7 +16,7 @@ from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock.line_prior import SCREEN_RATES
 from acceptance.metrics._filmed_clock.readings import CLEAR
 from acceptance.metrics._shared import stamps, timing
-from acceptance.metrics.latency import frame_numbers
+from acceptance.metrics.latency import frame_numbers, own_screen
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,8 +33,8 @@ PLAIN, SPAN = 0.02, 8  # of an interval; frames
 # readings lie better on a line where frames were lost
 ROOM, GAIN, BETTER = 0.5, 0.1, 0.9
 # refreshes from frame to frame below which readings tell no single frame; the same two for these,
-# where blends, which alone tell, are too few: a camera as fast as the screen, whose pictures are
-# held, lies up to 0.055 better
+# where blends, which alone tell, are too few, or stand as no screen's do: a camera as fast as the
+# screen, whose pictures are held, lies up to 0.055 better
 SLOW, LITTLE, MUCH = 0.4, 0.07, 0.5
 UNTOLD = 0.42  # refreshes off a line (rms) where frames were lost elsewhere than found
 CHANGE, HELD = 0.25, 0.85  # refreshes from frame to frame; of the changes that a screen shows
@@ -153,7 +153,9 @@ def _by_clock(stamped: Array, reference: Readings) -> Array:
     after = [_off_line(times[seen], position[seen]) for times in spaced]
     found, off = np.asarray(spaced[int(np.argmin(after))]), min(after)
     fast, even = step < SLOW, EVENLY if step >= SLOW else CONTRADICTED * interval / step
-    by_blends = fast and blends is not None
+    by_blends = (
+        fast and blends is not None and own_screen.standing(reference) <= own_screen.STANDING
+    )
     fits = (blends or 0.0) <= even if by_blends else _hardly_better(off, before, fast=fast)
     if before < FAR_OFF and fits:
         return stamped

@@ -23,6 +23,7 @@ from acceptance.metrics._filmed_clock.gray_code import low_bits
 from acceptance.metrics.latency import tile_places
 
 if TYPE_CHECKING:
+    from acceptance.metrics._filmed_clock.readings import Readings
     from acceptance.metrics.latency.screens import LiveClock
     from acceptance.scene.build import Scene
 
@@ -71,7 +72,7 @@ def shown(scene: Scene, source: str, live: LiveClock) -> str:
 
 def runs_on(live: LiveClock) -> bool:
     """Whether a film shows a clock as its own screen does."""
-    return changes_as_screen(live) and standing(live) <= STANDING
+    return changes_as_screen(live) and standing(live.readings) <= STANDING
 
 
 def changes_as_screen(live: LiveClock) -> bool:
@@ -83,13 +84,13 @@ def changes_as_screen(live: LiveClock) -> bool:
     return least <= changes(live) <= most and mixtures(live) <= MOST
 
 
-def standing(live: LiveClock) -> float:
+def standing(readings: Readings) -> float:
     """Return the share of frames in which a bit is half-way as it was in the frame before.
 
     A screen's refresh changes within one frame of a film, or its light rises over two or three; it
     does not stand still half-way. A camera's exposure may have blended two refreshes for good.
     """
-    seen = live.readings.only(np.flatnonzero(live.readings.readable)).low
+    seen = readings.only(np.flatnonzero(readings.readable)).low
     least, most = HALF_WAY
     half = (seen > least) & (seen < most)
     same = np.abs(np.diff(seen, axis=0)) < SAME
