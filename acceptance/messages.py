@@ -61,9 +61,13 @@ def language() -> str:
     All but Chinese gives English.
     """
     locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return _chosen(os.environ.get(CHOICE, ""), os.environ.get("LANGUAGE", ""), locale)
+
+
+@functools.lru_cache
+def _chosen(choice: str, listed: str, locale: str) -> str:
     plain = re.match(r"(C|POSIX)\b", locale)
-    listed = "" if plain else os.environ.get("LANGUAGE", "")
-    names = os.environ.get(CHOICE) or f"{listed}:{locale or _language_of_windows()}"
+    names = choice or f"{'' if plain else listed}:{locale or _language_of_windows()}"
     known = (name[:2].lower() for name in names.split(":"))
     return next((lang for lang in known if lang in LANGUAGES), "en")
 

@@ -145,6 +145,19 @@ def test_a_table_over_a_bound_is_refused_with_the_bound(
         spreadsheet.rows(tmp_path / "list.csv")
 
 
+@pytest.mark.parametrize("bound", ["MOST", "MOST_OF_A_PLAN"])
+def test_a_list_of_more_devices_than_can_be_judged_is_refused(
+    bound: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """499,000 devices, within the rows of a table, took a plan over a minute and 1.2 GB."""
+    monkeypatch.setattr(devices, bound, 2)
+    (tmp_path / "list.csv").write_text("id,kind\na,fixed\nb,fixed\n")
+    assert len(devices.read(tmp_path / "list.csv")) == 2
+    (tmp_path / "list.csv").write_text("id,kind\na,fixed\nb,fixed\nc,fixed\n")
+    with pytest.raises(PlanError, match=r"3 (rows|devices); 2 at most"):
+        devices.read(tmp_path / "list.csv")
+
+
 def test_blank_rows_and_columns_of_a_workbook_do_not_count(tmp_path: Path) -> None:
     """A style in the last cell that Excel has is no content; a text there is refused at once."""
     book = openpyxl.Workbook()

@@ -30,6 +30,8 @@ OTHERWISE = {
     *(".xls", ".xlsm", ".xlsb", ".et", ".ods", ".numbers", ".tsv", ".txt"),
     *(".doc", ".docx", ".wps", ".odt", ".pdf"),
 }
+# devices of a list, and of a plan, each of which all clauses are held against (10 s of 15,000)
+MOST, MOST_OF_A_PLAN = 100_000, 20_000
 IDENTIFIER = re.compile(r"[^\W_][\w.-]{0,63}")  # a name of files, and in a QR code
 
 
@@ -39,9 +41,16 @@ def read(path: Path, own: Sequence[Subject] = ()) -> tuple[Subject, ...]:
     A device without parent lies below the first site, of the list or else of the plan, where there
     is one. Raises PlanError naming file, row (the heading is row 1) and column: what
     ``spreadsheet.form`` refuses, a missing or duplicate column, an empty or duplicate id, an
-    unknown kind or parent, a password in an address or source, no device at all.
+    unknown kind or parent, a password in an address or source, no device at all, or more than
+    ``MOST_OF_A_PLAN``.
     """
     found = _listed(path, {subject.id for subject in own})
+    if len(found) > MOST_OF_A_PLAN:
+        what = tr(
+            "{count} devices; {most} at most in one plan", count=len(found), most=MOST_OF_A_PLAN
+        )
+        hint = tr("Divide the devices into lots, and write a plan for each")
+        raise PlanError(what, where=str(path), hint=hint)
     known = {device.id: device for device in (*own, *(device for device, _ in found))}
     site = next((one.id for one in known.values() if one.kind is SubjectKind.SITE), None)
     return tuple(_placed(device, known, site, where) for device, where in found)
@@ -63,6 +72,9 @@ def as_listed(path: Path) -> tuple[Subject, ...]:
 def _listed(path: Path, used: set[str]) -> list[tuple[Subject, str]]:
     table = spreadsheet.form(path, str(path))
     columns = _columns(table[0], tr("{file}, row {row}", file=path, row=1))
+    if len(table) > MOST + 1:
+        what = tr("{count} rows; {most} at most", count=len(table) - 1, most=MOST)
+        raise PlanError(what, where=str(path), hint=tr("Is it the list of devices?"))
     found = _devices(table, columns, path, used)
     if not found:
         hint = tr("Write one line for each device below the heading")

@@ -87,8 +87,8 @@ def check(plan: Plan, where: str) -> None:
     No sentence repeats a source that holds a password.
     """
     for subject in plan.subjects:
-        place = tr("{plan}: subject {subject}, source", plan=where, subject=subject.id)
         if subject.source:
+            place = tr("{plan}: subject {subject}, source", plan=where, subject=subject.id)
             _check_source(subject.source, place)
     sources = _sources(plan)
     for shot in plan.shots:

@@ -20,7 +20,7 @@ from acceptance.charts.located import Located
 from acceptance.errors import GapError
 from acceptance.metrics import faults, frame_rate, latency, read_out
 from acceptance.metrics._filmed_clock import readings as clock_readings
-from acceptance.metrics.latency import own_screen, screens, tile_places, wall
+from acceptance.metrics.latency import half_way_bits, own_screen, screens, tile_places, wall
 from acceptance.model import Measurement, Note, Shot, Tap
 from acceptance.scene import build
 from acceptance.simulate.camera import Camera
@@ -222,9 +222,9 @@ def test_a_bit_that_stands_half_way_is_of_a_camera_as_fast_as_the_screen(film: f
     shares = clock_readings.expected_shares(taken, 0.6, 24)
     live = screens.live_clock(times, clock_readings.readings_of(shares))
     assert own_screen.changes(live) > 0.9
-    assert own_screen.standing(live.readings) > 0.2
+    assert half_way_bits.standing(live.readings) > 0.2
     assert not own_screen.runs_on(live)
-    assert own_screen.standing(shown(0.0, film)[1]) < 0.02
+    assert half_way_bits.standing(shown(0.0, film)[1]) < 0.02
 
 
 def test_bits_that_stand_half_way_alone_leave_open_whether_it_is_a_camera(

@@ -16,7 +16,7 @@ from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock.line_prior import SCREEN_RATES
 from acceptance.metrics._filmed_clock.readings import CLEAR
 from acceptance.metrics._shared import stamps, timing
-from acceptance.metrics.latency import frame_numbers, own_screen
+from acceptance.metrics.latency import frame_numbers, half_way_bits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -153,9 +153,7 @@ def _by_clock(stamped: Array, reference: Readings) -> Array:
     after = [_off_line(times[seen], position[seen]) for times in spaced]
     found, off = np.asarray(spaced[int(np.argmin(after))]), min(after)
     fast, even = step < SLOW, EVENLY if step >= SLOW else CONTRADICTED * interval / step
-    by_blends = (
-        fast and blends is not None and own_screen.standing(reference) <= own_screen.STANDING
-    )
+    by_blends = fast and blends is not None and not half_way_bits.stand(reference)
     fits = (blends or 0.0) <= even if by_blends else _hardly_better(off, before, fast=fast)
     if before < FAR_OFF and fits:
         return stamped

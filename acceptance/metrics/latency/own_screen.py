@@ -20,10 +20,9 @@ import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock.gray_code import low_bits
-from acceptance.metrics.latency import tile_places
+from acceptance.metrics.latency import half_way_bits, tile_places
 
 if TYPE_CHECKING:
-    from acceptance.metrics._filmed_clock.readings import Readings
     from acceptance.metrics.latency.screens import LiveClock
     from acceptance.scene.build import Scene
 
@@ -41,9 +40,6 @@ NEAR = np.linspace(-0.75, 0.75, 13)  # refreshes about a reading
 # exposures, refreshes, that are tried beside the one found: a film in step with the screen shows
 # too few blends to find it
 WIDTHS = 0.1, 0.3, 0.5, 0.8
-# light of a bit that is half-way, by how much it may differ in the next frame, and the share of
-# frames with such a bit from which they are of held pictures
-HALF_WAY, SAME, STANDING = (0.2, 0.8), 0.12, 0.05
 FASTEST_CAMERA = 61.0  # pictures/s of usual cameras
 PROVEN, STATED, ASSUMED = "proven", "stated", "assumed"
 STRAY, MOST = 0.2, 0.1  # rms of the light beside any one exposure, and share of such frames
@@ -72,7 +68,7 @@ def shown(scene: Scene, source: str, live: LiveClock) -> str:
 
 def runs_on(live: LiveClock) -> bool:
     """Whether a film shows a clock as its own screen does."""
-    return changes_as_screen(live) and standing(live.readings) <= STANDING
+    return changes_as_screen(live) and not half_way_bits.stand(live.readings)
 
 
 def changes_as_screen(live: LiveClock) -> bool:
@@ -82,19 +78,6 @@ def changes_as_screen(live: LiveClock) -> bool:
     """
     least, most = CHANGES
     return least <= changes(live) <= most and mixtures(live) <= MOST
-
-
-def standing(readings: Readings) -> float:
-    """Return the share of frames in which a bit is half-way as it was in the frame before.
-
-    A screen's refresh changes within one frame of a film, or its light rises over two or three; it
-    does not stand still half-way. A camera's exposure may have blended two refreshes for good.
-    """
-    seen = readings.only(np.flatnonzero(readings.readable)).low
-    least, most = HALF_WAY
-    half = (seen > least) & (seen < most)
-    same = np.abs(np.diff(seen, axis=0)) < SAME
-    return float(np.mean((half[1:] & half[:-1] & same).any(axis=(1, 2))))
 
 
 def changes(live: LiveClock) -> float:
