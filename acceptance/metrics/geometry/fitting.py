@@ -125,14 +125,14 @@ def fit_chart(shot: Shot, frame: PictureFrame, points: Points) -> FittedChart:
     better before a usual lens, it is that.
     """
     usual, stated = _known(shot, frame, len(points.seen))
-    lenses = _lenses(frame, points, usual)
+    known, lenses = usual, _lenses(frame, points, usual)
     beside = _first(lenses).off_axis(usual) > OFF_AXIS
     if beside:
-        anywhere = replace(usual, centre_doubt=ANYWHERE, askew_doubt=ANYHOW)
-        lenses = _lenses(frame, points, anywhere)
+        known = replace(usual, centre_doubt=ANYWHERE, askew_doubt=ANYHOW)
+        lenses = _lenses(frame, points, known)
     kept = _without_wrong(points, _first(lenses)) if len(points.seen) >= FEWEST else points
     if len(kept.seen) < len(points.seen):
-        points, lenses = kept, _lenses(frame, kept, anywhere if beside else usual)
+        points, lenses = kept, _lenses(frame, kept, known)
     plain = _first(lenses)
     fitted = FittedChart(frame=frame, points=points, lenses=lenses, stated=stated, beside=beside)
     otherwise = _otherwise(frame, points, usual, plain, beside=beside)
