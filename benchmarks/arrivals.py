@@ -23,6 +23,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
+from peers.capture_clock import CaptureClock
 from peers.timed_camera import Delays, timed
 from setting import table
 
@@ -73,11 +74,12 @@ class Compared:
 
 def compare(delays: Delays, folder: Path) -> Compared:
     """Capture one stream and compare it with what was sent."""
-    with timed(delays) as peer:
+    with timed(delays) as peer, CaptureClock() as clock:
         captured = capture(
             peer.url, folder / "clip.mp4", transport="udp", frames=delays.frames, stop=peer.ended
         )
         left = peer.departures()
+    left = replace(left, sent=clock.unix(left.sent), planned=clock.unix(left.planned))
     scene = build.look(Shot(id="s", subject="c", clip="clip.mp4"), folder)
     return _compared(captured, left, scene)
 

@@ -298,6 +298,7 @@ def _delay(outcomes: Sequence[CaptureOutcome], log: bytes) -> None:
     measured = api.measure(
         captured.clip.absolute(), only=["latency"], chart="clock",
         arrivals=str(captured.arrivals.absolute()), screen_log=str(screen_log.absolute()),
+        stream_record=str(captured.stream_record.absolute()),
     )  # fmt: skip
     rows = [
         (item.quantity, item.statistic, wording.figure(item.value, item.unit, language(),

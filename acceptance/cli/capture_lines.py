@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from acceptance.scene.chart_sighting import Sighting
 
 APART, APART_IN_LOGS = 1.0, 10.0  # s between two lines
+SET = 0.002  # s by which a clock can be set without a word
 PATIENT = 3.0  # s without a picture before the first line
 
 
@@ -109,6 +110,14 @@ def tell(outcomes: Sequence[CaptureOutcome]) -> None:
         what = tr(
             "arrivals are this program's, not the kernel's: they may be late by some milliseconds, "
             "and by more on a busy machine"
+        )
+        terminal.say(what, "yellow")
+    captured = [outcome.captured for outcome in outcomes if outcome.captured]
+    if (moved := max((each.clock_moved for each in captured), default=0.0)) > SET:
+        what = tr(
+            "the clock of this computer was set by up to {ms:.0f} ms meanwhile: arrivals are by "
+            "the clock as it was at the beginning, and the intervals between them are right",
+            ms=moved * 1000,
         )
         terminal.say(what, "yellow")
 
@@ -206,7 +215,8 @@ def written(outcome: CaptureOutcome) -> dict[str, object]:
     paths = ("clip", "arrivals", "packets", "stream_record")
     numbers = (
         "frames", "received", "lost", "own_drops", "foreign", "connections", "longest_break",
-        "frame_rate", "stated_rate", "seconds", "kernel_times", "lag", "reason", "whole",
+        "frame_rate", "stated_rate", "seconds", "kernel_times", "lag", "clock_moved", "reason",
+        "whole",
     )  # fmt: skip
 
     def row(part: Captured) -> dict[str, object]:

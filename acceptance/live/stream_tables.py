@@ -131,6 +131,8 @@ class StreamRecord:
     """SHA-256 of the table of arrivals that was written with it; empty: not stated."""
     encoder: EncoderSetting | None = None
     """What the device states of the stream by ONVIF; None: it was not asked."""
+    clock_moved: float = 0.0
+    """s by which the tester's own clock was set meanwhile; 0: it was not, or nobody looked."""
     url: str = ""
     """Where it was asked for, without a password; empty: not stated."""
 
@@ -218,6 +220,7 @@ def record(path: Path) -> StreamRecord:
         clip_sha256=_hashed(lines, "clip"),
         arrivals_sha256=_hashed(lines, "arrivals"),
         encoder=next(map(_encoder, _of("encoder_setting", lines)), None),
+        clock_moved=_finished(lines, "clock_moved_s") or 0.0,
         url=next((_address(line) for line in _of("described", lines)), ""),
     )
 

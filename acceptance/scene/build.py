@@ -55,6 +55,7 @@ Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
 # frames for each kept one, up to which quantisers on the way, in one thread, take less time
+SET = 0.002  # s: two clocks are read together to less
 SHORT = 10
 
 
@@ -85,6 +86,9 @@ class Scene(SeenLight):
     """The packets of a captured stream."""
     stream_record: StreamRecord | None = None
     """What else was written down when the stream was captured."""
+    clock_moved: float = 0.0
+    """s by which the computer's clock was set meanwhile: screen log and arrivals may lie so far
+    apart, and both from Unix time."""
     notes: tuple[Note, ...] = ()
     """What could not be found, and why."""
     shared: dict[str, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
@@ -183,7 +187,8 @@ def _scene(
         screen_log=_screen_log(shot, folder, session, notes),
         drive=side_tables.drive(shot, folder),
         packets=packets,
-        stream_record=_record(shot, folder, packets),
+        stream_record=(record := _record(shot, folder, packets)),
+        clock_moved=_clock_moved(shot, folder, record),
         notes=tuple(replace(note, shot=shot.id, subject=shot.subject) for note in notes),
     )
     return _noted(scene, kept)
@@ -364,3 +369,10 @@ def _record(shot: Shot, folder: Path, packets: PacketTable | None) -> StreamReco
     arrivals = folder / shot.arrivals if shot.arrivals else None
     stream_tables.require_together(path, record, packets, folder / shot.clip, table, arrivals)
     return record
+
+
+def _clock_moved(shot: Shot, folder: Path, record: StreamRecord | None) -> float:
+    """Return what log and record say of it; less than readings of two clocks differ by is none."""
+    of_log = clock_session.clock_moved(folder / shot.screen_log) if shot.screen_log else 0.0
+    moved = max(of_log, record.clock_moved if record else 0.0)
+    return moved if moved > SET else 0.0

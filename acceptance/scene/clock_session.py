@@ -23,6 +23,7 @@ CORE = slice(2, 6)  # px of a module that count
 TRIED = 4  # frames
 WORDS = re.compile(rf"(.{{{clock_screen.SESSION}}}) \d{{{clock_screen.DIGITS}}}")
 LINE = re.compile(rf"^#.*\bsession=(\S{{{clock_screen.SESSION}}})\b", re.MULTILINE)
+MOVED = re.compile(r"^#.*\bclock_moved_ms=(\d{1,12})\b", re.MULTILINE)
 HEAD = 200  # characters of a log in which the session stands
 
 
@@ -55,9 +56,18 @@ def _read(place: Located, region: definition.Region, frame: Frame) -> str:
 
 def logged(path: Path) -> str:
     """Return the session that a screen log names in its comment, else an empty string."""
+    match = LINE.search(_head(path))
+    return match[1] if match else ""
+
+
+def clock_moved(path: Path) -> float:
+    """Return by how many s the wall clock was set since the page of a log was opened; 0: unsaid."""
+    match = MOVED.search(_head(path))
+    return int(match[1]) / 1000 if match else 0.0
+
+
+def _head(path: Path) -> str:
     try:
-        text = regular.content(path).decode(errors="replace")
+        return regular.content(path).decode(errors="replace")[:HEAD]
     except OSError:  # ``side_tables`` says why it cannot be read
         return ""
-    match = LINE.search(text[:HEAD])
-    return match[1] if match else ""

@@ -146,6 +146,18 @@ def test_the_log_is_saved_as_a_file_that_the_tool_reads(running: Page, tmp_path:
     assert path.read_text("utf-8").splitlines()[1].startswith("# session=QSAVED missed=")
 
 
+def test_the_log_says_by_how_much_the_computer_s_clock_was_set(running: Page) -> None:
+    """A page's times go on from the clock as it was when it was opened."""
+    line = "csv().split('\\n')[1].split('clock_moved_ms=')[1]"
+    running.wait("run.log.length > 30")
+    assert int(running.run(line)) <= 2
+    running.run("Object.assign(Date, {real: Date.now, now: () => Date.real() - 40})")
+    before = running.run("run.log.length")
+    running.wait(f"run.log.length > {before + 30}")
+    running.run("Object.assign(Date, {now: Date.real})")
+    assert 39 <= int(running.run(line)) <= 42
+
+
 def test_a_session_may_be_named_and_each_new_one_has_another_name(running: Page) -> None:
     field = "Object.assign(document.getElementById('session'), {value: 'ab 1'})"
     running.run(f"{field}.dispatchEvent(new Event('change'))")

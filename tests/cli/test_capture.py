@@ -131,7 +131,7 @@ def test_why_nothing_came_after_a_change_is_told_and_is_in_the_json(
         return Captured(
             clip=clip, **paths, frames=50, received=60, lost=0, own_drops=0, foreign=0,
             connections=1, longest_break=0.1, frame_rate=25.0, stated_rate=None, seconds=2.0,
-            kernel_times=True, lag=0.0, reason="changed",
+            kernel_times=True, lag=0.0, clock_moved=0.0, reason="changed",
         )  # fmt: skip
 
     monkeypatch.setattr(capture_many, "capture", take)

@@ -6,6 +6,7 @@ The truth is the offset that the device was given.
 from __future__ import annotations
 
 import contextlib
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -80,6 +81,24 @@ def test_local_time_as_utc_and_no_utc_are_noted(utc: str, note: str) -> None:
     truth, hours = (28800.0, 8) if utc == "local" else (0.0, 0)
     assert abs(found.offset - truth) <= found.half_width
     assert (found.hours, set(notes)) == (hours, {note})
+
+
+@pytest.mark.parametrize("step", [0.3, -0.3])
+def test_a_clock_of_ours_that_is_set_meanwhile_is_in_u_and_said(
+    step: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The device keeps its time; ours is right before, or after: what it was off is within U."""
+    begun = time.monotonic()
+    since = time.time() - begun
+
+    def wall() -> float:
+        return since + (now := time.monotonic()) + step * (now > begun + 3)
+
+    monkeypatch.setattr(clock.time, "time", wall)
+    found, notes = measured(Faults(clock_skew=0.5))
+    assert notes == ["own_clock_set"]
+    for truth in (0.5, 0.5 - step):
+        assert abs(found.offset - truth) <= found.half_width < 0.5
 
 
 @pytest.mark.parametrize(

@@ -528,6 +528,8 @@ def test_a_filmed_clock_chart_with_its_log_tells_the_true_time_of_each_frame(
         + 8 * 3600
     )
     assert reference.kind == "filmed"
+    moved = reference_time.of(replace(unix, clock_moved=0.04))
+    assert moved.half_widths == reference.half_widths | {"clock_set": 0.04}
     assert (
         np.abs(
             reference.seconds - np.median(true - filmed.series.times) - filmed.series.times

@@ -342,6 +342,11 @@ def test_a_recorded_stream_gives_its_delay(tmp_path: Path) -> None:
     assert found["mean"].value == pytest.approx(150, abs=0.5)
     assert found["mean"].expanded > 15
     assert not latency.serves(replace(looked, screen_log=None))
+    heading, _, rows = (tmp_path / "l.csv").read_text("utf-8").partition("\n")
+    (tmp_path / "l.csv").write_text(f"{heading}\n# clock_moved_ms=40\n{rows}")
+    moved = by_statistic(measured(build.look(shot, tmp_path)))["mean"]
+    assert moved.expanded > 40, "log and arrivals lie so far apart where the clock was set"
+    assert "clock_set" in {line.source for line in moved.budget}
     with pytest.raises(GapError) as caught:
         list(latency.measure(replace(looked, screen_log=None, shot=replace(shot, tap=Tap.SCREEN))))
     assert caught.value.code == "one_clock_only"

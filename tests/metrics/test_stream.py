@@ -306,8 +306,11 @@ def test_key_frames_are_counted_in_the_clip(scene: Scene, tmp_path: Path) -> Non
 
 def test_the_clock_of_the_sender_reports(scene: Scene, tmp_path: Path) -> None:
     stream = replace(PLAIN, clock_error=-3600.0)
-    offset = measured(captured(scene, stream, tmp_path)[0])[0]["report_offset"]
+    seen, _ = captured(scene, stream, tmp_path)
+    offset = measured(seen)[0]["report_offset"]
     assert abs(offset.value + 3600) <= offset.expanded < 2
+    moved = measured(replace(seen, clock_moved=3.0))[0]["report_offset"]
+    assert moved.expanded > 3, "of the tester's own clock"
 
 
 @pytest.mark.parametrize(

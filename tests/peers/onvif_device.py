@@ -260,6 +260,7 @@ class OnvifDevice:
         self.faults = faults or Faults()
         self.users = {"admin": "s3cret-7", "guest": "guest"}
         today = time.time() // DAY * DAY
+        self._since = time.time() - time.perf_counter()  # it does not follow when ours is set
         self.recordings: dict[str, list[Stretch]] = {
             f"rec-{number}": [(today - 31 * DAY, today - 1.0)] for number in (1, 2)
         }
@@ -273,7 +274,7 @@ class OnvifDevice:
 
     def clock(self) -> float:
         """Return what its clock shows, in POSIX seconds."""
-        moment = time.time() + self.faults.clock_skew
+        moment = self._since + time.perf_counter() + self.faults.clock_skew
         return (
             moment // self.faults.clock_tick * self.faults.clock_tick
             if self.faults.clock_tick

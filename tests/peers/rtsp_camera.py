@@ -112,7 +112,7 @@ class Camera:
     said: list[dict[str, Any]]
 
     def sent(self) -> list[dict[str, Any]]:
-        """Return the frames that were pushed so far, each with ``frame`` and ``at`` (Unix s)."""
+        """Return the frames pushed so far: ``frame``, ``at`` (Unix s), ``monotonic`` (s)."""
         return [line for line in self.said if "frame" in line]
 
 
@@ -362,7 +362,7 @@ def _feed(source: Any, plan: dict[str, Any], units: Coded, stopped: Any, gst: An
             buffer.dts = round((index / plan["rate"] + offset + 3590) * 1e9)
             buffer.duration = round(1e9 / plan["rate"])
             if not plan["quiet"]:
-                say(frame=index, at=time.time())
+                say(frame=index, at=time.time(), monotonic=time.perf_counter())
             if source.emit("push-buffer", buffer) != gst.FlowReturn.OK:
                 return
         index += 1

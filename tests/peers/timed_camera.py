@@ -77,9 +77,9 @@ class Departures:
     frame: NDArray[np.int64]
     """Number of the packet's frame."""
     planned: NDArray[np.float64]
-    """Unix s at which it was to leave."""
+    """Monotonic s at which it was to leave."""
     sent: NDArray[np.float64]
-    """Unix s at which the kernel gave it to the device; nan: it did not say."""
+    """Monotonic s at which the kernel gave it to the device; nan: it did not say."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class Sender:
     def run(self, log: Path) -> None:
         """Send everything; write a line for each packet."""
         units, rows = self._units, list[tuple[int, int, float]]()
-        moments = time.time() + AHEAD + self._delays.planned()
+        moments = time.perf_counter() + AHEAD + self._delays.planned()
         for frame, moment in enumerate(moments):
             packets = _packets(units[frame % len(units)][1], frame, len(rows), self._delays.rate)
             _wait(moment)
@@ -166,14 +166,16 @@ class Sender:
             stamps = [content for _, kind, content in messages if kind == TIMESTAMPING]
             errors = [content for level, _, content in messages if level == socket.IPPROTO_IP]
             seconds, nanoseconds = struct.unpack_from("@ll", stamps[0])
-            self._sent[struct.unpack_from("=IBBBBII", errors[0])[6]] = seconds + nanoseconds / 1e9
+            since = time.time() - seconds - nanoseconds / 1e9  # a clock that is set moves little
+            number = struct.unpack_from("=IBBBBII", errors[0])[6]
+            self._sent[number] = time.perf_counter() - since
 
 
 def _wait(moment: float) -> None:
     """Sleep, and look at the clock without pause for the last milliseconds."""
-    if (left := moment - time.time() - EARLY) > 0:
+    if (left := moment - time.perf_counter() - EARLY) > 0:
         time.sleep(left)
-    while time.time() < moment:
+    while time.perf_counter() < moment:
         pass
 
 

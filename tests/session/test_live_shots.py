@@ -75,7 +75,8 @@ class Captures:
         return rtsp.Captured(
             clip=clip, arrivals=clip, packets=clip, stream_record=clip, frames=30, received=1,
             lost=0, own_drops=0, connections=1, seconds=20.0, kernel_times=True, lag=0.0,
-            reason="seconds", foreign=0, longest_break=0.04, frame_rate=25.0, stated_rate=25.0,
+            clock_moved=0.0, reason="seconds", foreign=0, longest_break=0.04, frame_rate=25.0,
+            stated_rate=25.0,
         )  # fmt: skip
 
 

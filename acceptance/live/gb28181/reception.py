@@ -125,6 +125,7 @@ class Reception:
         side_files.finish(
             self._record, self._clip, full=self.error is not None, frames=counts.frames,
             packets=counts.packets, seconds=counts.latest - counts.first, reason=reason,
+            clock_moved_s=self._clock.moved,
         )  # fmt: skip
 
     def _leave_nothing(self) -> None:

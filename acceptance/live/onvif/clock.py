@@ -36,6 +36,7 @@ LATEST = 2.5  # s within which the second must change
 # least the greatest of five, and exceeds it by more than 1.5 times their spread in 2.6 % of cases.
 LATER = 1.5
 LEAST = 0.010  # s: what coarse clocks of devices are late by is not seen
+SET = 0.1  # s by which this computer's clock is set without a word: U holds it anyway
 WRONG = 5.0  # s: more looks like a wrong password to devices that check WS-UsernameToken
 LAST_YEAR = 9000  # a time can be added to it
 MOST_HOURS, NEAR_HOUR = 14, 300.0
@@ -59,20 +60,23 @@ class ShownTime:
 def measured(client: OnvifClient) -> ClockOffset:
     """Measure the offset of the clock; own uncertainty is left to the caller.
 
-    Takes about six seconds. Raises DeviceError.
+    Where this computer's clock is set meanwhile, the offset is from the middle of what it was, and
+    the half width holds all of it. Takes about six seconds. Raises DeviceError.
     """
-    wall = _wall()  # one pair for all edges
-    edges = list(_edges(client, wall))
+    walls = [_wall()]
+    edges = list(_edges(client, walls))
     low, high = max(edge[0] for edge in edges), min(edge[1] for edge in edges)
     if low > high:
         spread = max(edge[1] for edge in edges) - min(edge[0] for edge in edges)
         high = max(edge[1] for edge in edges) + LATER * spread
         client.note(Reason(code="clock_coarse", parameters={"milliseconds": spread * 1e3}))
-    offset = (low + high) / 2
+    offset = (low + high) / 2 + walls[0] - (min(walls) + max(walls)) / 2
+    half_width = max((high - low) / 2, LEAST) + (moved := max(walls) - min(walls)) / 2
+    if moved > SET:
+        client.note(Reason(code="own_clock_set", parameters={"milliseconds": moved * 1e3}))
     return ClockOffset(
-        offset=offset, half_width=max((high - low) / 2, LEAST), edges=len(edges),
-        hours=whole_hours(offset),
-    )  # fmt: skip
+        offset=offset, half_width=half_width, edges=len(edges), hours=whole_hours(offset)
+    )
 
 
 def _wall() -> float:
@@ -88,14 +92,18 @@ def whole_hours(offset: float) -> int:
     return hours if abs(offset - hours * 3600) < NEAR_HOUR and abs(hours) <= MOST_HOURS else 0
 
 
-def _edges(client: OnvifClient, wall: float) -> Iterator[tuple[float, float]]:
-    """Yield the least and the greatest offset that fits each change of the second."""
+def _edges(client: OnvifClient, walls: list[float]) -> Iterator[tuple[float, float]]:
+    """Yield the least and the greatest offset that fits each change of the second.
+
+    They are from the first of ``walls``, to which what becomes of this computer's is added.
+    """
     last: ShownTime | None = None
     for _ in range(EDGES):
         if last:
             client.rest(last.received + 1.0 - EARLY - time.monotonic())
         before, after = _change(client)
-        yield after.moment - (wall + after.received), after.moment - (wall + before.sent)
+        walls.append(_wall())
+        yield after.moment - walls[0] - after.received, after.moment - walls[0] - before.sent
         last = after
 
 

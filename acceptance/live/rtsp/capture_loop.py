@@ -143,6 +143,11 @@ class CaptureLoop:
         return self._intake.counts
 
     @property
+    def clock_moved(self) -> float:
+        """By how many s this computer's clock was set meanwhile."""
+        return self._clock.moved
+
+    @property
     def connections(self) -> int:
         """How often packets were asked for with success."""
         return self._intake.connection + 1
@@ -339,7 +344,7 @@ class CaptureLoop:
         side_files.finish(
             self._record, self._clip, full=reason == "disc_full", frames=counts.frames,
             packets=counts.packets, seconds=counts.latest - counts.first, reason=reason,
-            foreign=counts.foreign,
+            foreign=counts.foreign, clock_moved_s=self.clock_moved,
         )  # fmt: skip
 
     def _leave_nothing(self) -> None:

@@ -83,6 +83,9 @@ class Captured:
     lag: float
     """Mean s from the kernel's stamp to the program."""
 
+    clock_moved: float
+    """s by which this computer's clock was set meanwhile; times are by the clock as it began."""
+
     reason: str
     """Why it ended: ``seconds``, ``frames``, ``interrupted`` or ``end`` (of a recording) as asked;
     else ``disc_full``, ``changed`` (size or codec), or the code of the DeviceError."""
@@ -187,7 +190,8 @@ def _captured(clip: Path, loop: CaptureLoop, reason: str) -> Captured:
         longest_break=counts.longest_break,
         frame_rate=(counts.frames - 1) / filmed if filmed else 0.0,
         stated_rate=loop.stated_rate, seconds=counts.latest - counts.first,
-        kernel_times=loop.kernel_times, lag=counts.late / max(1, counts.packets), reason=reason,
+        kernel_times=loop.kernel_times, lag=counts.late / max(1, counts.packets),
+        clock_moved=loop.clock_moved, reason=reason,
         goes_on=_moment(loop.changed_at) if reason == "changed" else None,
     )  # fmt: skip
 

@@ -57,7 +57,7 @@ def of(scene: Scene) -> ReferenceTime:
     if log is not None and float(log[0, 1]) >= LEAST_UNIX and scene.series.cells:
         return _filmed(scene, log)
     if arrivals is not None and float(arrivals[0]) >= LEAST_UNIX:
-        return _arrived(arrivals, scene.shot)
+        return _arrived(arrivals, scene.shot, scene.clock_moved)
     raise GapError("no_reference_time")
 
 
@@ -118,6 +118,7 @@ def _filmed(scene: Scene, log: Array) -> ReferenceTime:
         "screen_delay": float(np.ptp(log[:, 1]) / np.ptp(log[:, 0])),
         "film_clock": FILM_CLOCK * float(np.ptp(times)),
         **_of_pace(doubt, float(np.abs(times - middle).max())),
+        **_set(scene.clock_moved),
     }
     return ReferenceTime(
         kind="filmed",
@@ -131,7 +132,12 @@ def _of_pace(doubt: Doubt, farthest: float) -> dict[str, float]:
     return {"film_pace": doubt.share * farthest} if doubt.share else {}
 
 
-def _arrived(arrivals: Array, shot: Shot) -> ReferenceTime:
+def _set(clock_moved: float) -> dict[str, float]:
+    """Half width in s of what a clock that was set meanwhile leaves open."""
+    return {"clock_set": clock_moved} if clock_moved else {}
+
+
+def _arrived(arrivals: Array, shot: Shot, clock_moved: float) -> ReferenceTime:
     """Arrival in Unix time, less what the stream takes where that is stated."""
     delay = number(shot, "stream_delay")
     return ReferenceTime(
@@ -140,6 +146,7 @@ def _arrived(arrivals: Array, shot: Shot) -> ReferenceTime:
         half_widths={
             "reference_clock": _accuracy(shot),
             "stream_delay": number(shot, "stream_delay_accuracy") or 0.0,
+            **_set(clock_moved),
         },
         late=delay is None,
     )

@@ -89,7 +89,8 @@ def _of_pair(scene: Scene, clocks: Mapping[str, Readings]) -> Iterator[Measureme
     if len(clocks) == 1 and scene.series.arrivals is not None and scene.screen_log is not None:
         (readings,) = clocks.values()
         latency = screens.stream(readings, _arrivals(scene), scene.screen_log)
-        yield from of_statistics(scene, STREAM, latency, log_lines(latency))
+        lines = log_lines(latency, scene.clock_moved)
+        yield from of_statistics(scene, STREAM, latency, lines)
         return
     keys = clock_readings.leading(clocks)
     if keys is None:
@@ -113,7 +114,8 @@ def _of_drive(scene: Scene) -> Iterator[Measurement]:
         yield from of_film(scene, latency, (source, monitor))
     elif scene.series.arrivals is not None and scene.shot.drive:
         latency = driven_light.stream(times, light[source], _arrivals(scene), scene.drive)
-        yield from of_statistics(scene, STREAM, latency, log_lines(latency))
+        lines = log_lines(latency, scene.clock_moved)
+        yield from of_statistics(scene, STREAM, latency, lines)
     else:
         raise GapError("no_monitor_region")
 

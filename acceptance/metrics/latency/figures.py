@@ -80,14 +80,16 @@ def film_lines(latency: Latency, interval: float, rows: float) -> list[BudgetLin
     return half_widths({source: half for source, half in lines.items() if half})
 
 
-def log_lines(latency: Latency) -> list[BudgetLine]:
+def log_lines(latency: Latency, clock_moved: float = 0.0) -> list[BudgetLine]:
     """Type B lines of a stream: how much later than its log says a source lights up.
 
-    A screen takes up to a refresh, a light nearly no time.
+    A screen takes up to a refresh, a light nearly no time. Log and arrivals are apart by what the
+    computer's clock was set by meanwhile, ``clock_moved`` s.
     """
     delay = 1000 / latency.refresh_rate if latency.refresh_rate else LOG_ERROR
     phase = {"open_phase": latency.open_phase} if latency.open_phase else {}
-    return half_widths({"screen_delay": delay} | phase)
+    moved = {"clock_set": 1000 * clock_moved} if clock_moved else {}
+    return half_widths({"screen_delay": delay} | phase | moved)
 
 
 def half_widths(lines: dict[str, float]) -> list[BudgetLine]:

@@ -93,6 +93,7 @@ def _reports(captured: CapturedStream, reports: ReportTable) -> Iterator[Measure
     apart = reports.ntp - reports.arrival
     count = len(apart)
     lines = [rectangular("network_delay", DELAY), rectangular("reference_clock", _own(captured))]
+    lines += _set(captured)
     if count > 1:
         scatter = float(apart.std(ddof=1)) / count**0.5
         freedom = count - 1.0
@@ -125,6 +126,12 @@ def _own(captured: CapturedStream) -> float:
     return float(value) if isinstance(value, int | float) and value >= 0 else OWN_CLOCK
 
 
+def _set(captured: CapturedStream, scale: float = 1.0) -> list[BudgetLine]:
+    """Return the line of a tester's clock that was set meanwhile, if it was."""
+    moved = captured.scene.clock_moved
+    return [rectangular("clock_set", scale * moved)] if moved else []
+
+
 def _drift(
     captured: CapturedStream,
     reports: ReportTable,
@@ -145,6 +152,7 @@ def _drift(
         [
             BudgetLine(source="reports", contribution=doubt, degrees_of_freedom=freedom),
             rectangular("arrival_time", resolution),
+            *_set(captured, 1e6 / float(np.ptp(reports.arrival))),
         ],
         samples=len(x),
         method=DRIFT_METHOD,

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from marks import slow
 from peers.awaited import OwnTime, until
+from peers.capture_clock import CaptureClock
 from peers.captured_files import check, events, rows
 from peers.certificate import self_signed
 from peers.rtsp_camera import camera
@@ -99,9 +100,9 @@ def test_arrivals_are_those_of_the_kernel_and_close_to_when_the_frame_was_sent(
 
     Or more where a busy machine holds it up in between: not most of the time.
     """
-    with camera(codec="h264") as peer:
+    with camera(codec="h264") as peer, CaptureClock() as clock:
         captured = capture(peer.url, tmp_path / "gate.mp4", frames=75)
-        sent = np.array([line["at"] for line in peer.sent()])
+        sent = clock.unix(np.array([line["monotonic"] for line in peer.sent()]))
     came = np.array([float(row["arrival_s"]) for row in rows(captured.arrivals)])
     after = came - sent[numbers(captured)]
     assert after.min() >= 0
