@@ -54,11 +54,11 @@ def of_plan(plan: Plan, folder: Path, where: str) -> tuple[AcceptanceError, ...]
     alone = (replace(plan, packs=(name,)) for name in plan.packs)
     found = [*_refused(partial(_load, one, packs) for one in alone)]
     checks: list[Check] = [*_of_parts(plan, where), *_of_files(plan, folder)]
-    checks += (partial(facts.check, packs, replace(plan, subjects=(one,))) for one in plan.subjects)
     if not found:
         checks += [*_by_packs(plan, packs), partial(runner.prepare, plan)]
         found += taken_out.complaints(packs, plan)
-    found += [*_refused(checks), *plan_names.complaints(packs, plan)]
+    found += [*_refused(checks), *facts.complaints(packs, plan)]
+    found += plan_names.complaints(packs, plan)
     return tuple(_unique(found))
 
 
