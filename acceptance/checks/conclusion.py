@@ -38,8 +38,8 @@ def _conclusion(pack: Pack, scoring: Scoring, findings: Sequence[Finding]) -> Co
     items = {f"{pack.id}#{one.id}": one for one in pack.requirements if one.part}
     deciding = [one for one in findings if one.requirement in items and one.decides]
     verdicts = defaultdict[str, set[Verdict]](set)
-    for one in deciding:
-        verdicts[one.requirement].add(one.verdict)
+    for finding in deciding:
+        verdicts[finding.requirement].add(finding.verdict)
     grades = {name: _grade(verdicts[name]) for name in items}
     scores = tuple(_score(part, items, grades, scoring) for part in Part)
     keys = {name: grades[name] for name, one in items.items() if one.key_item}
