@@ -72,6 +72,7 @@ $(VENV)/locked: requirements.lock | system
 
 $(VENV)/ready: $(VENV)/locked pyproject.toml acceptance/__init__.py
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(VENV)/bin/python -m compileall -q acceptance  # also for users whose Python is told to keep no modules
 	@touch $@
 
 # Devices of other authors that slow tests talk to, in an environment of their own.

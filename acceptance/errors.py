@@ -37,6 +37,8 @@ class AcceptanceError(Exception):
     """
 
     exit_code = 2
+    others: tuple[AcceptanceError, ...] = ()
+    """What else is wrong, where all of it was looked for; not in ``str(error)``."""
 
     def __init__(
         self,

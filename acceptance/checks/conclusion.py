@@ -9,7 +9,7 @@ is open.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from acceptance.model import Conclusion, Outcome, Part, PartScore, Scope, Verdic
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from acceptance.model import Finding, Pack, Requirement, Scoring
 
@@ -36,7 +37,10 @@ def conclude(
 def _conclusion(pack: Pack, scoring: Scoring, findings: Sequence[Finding]) -> Conclusion:
     items = {f"{pack.id}#{one.id}": one for one in pack.requirements if one.part}
     deciding = [one for one in findings if one.requirement in items and one.decides]
-    grades = {name: grade(deciding, name) for name in items}
+    verdicts = defaultdict[str, set[Verdict]](set)
+    for finding in deciding:
+        verdicts[finding.requirement].add(finding.verdict)
+    grades = {name: _grade(verdicts[name]) for name in items}
     scores = tuple(_score(part, items, grades, scoring) for part in Part)
     keys = {name: grades[name] for name, one in items.items() if one.key_item}
     unconfirmed, limits = unconfirmed_limits([one for one in deciding if one.verdict in PASSES])
@@ -82,7 +86,10 @@ def grade(findings: Iterable[Finding], item: str) -> Verdict | None:
 
     FAIL, INCONCLUSIVE (open), CONDITIONAL_PASS or PASS; None: it applies to none of them.
     """
-    verdicts = {one.verdict for one in findings if one.requirement == item}
+    return _grade({one.verdict for one in findings if one.requirement == item})
+
+
+def _grade(verdicts: AbstractSet[Verdict]) -> Verdict | None:
     asked = verdicts - {Verdict.NOT_APPLICABLE}
     if asked & FAILURES:
         return Verdict.FAIL

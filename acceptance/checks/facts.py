@@ -14,7 +14,7 @@ from acceptance.errors import PlanError
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from acceptance.model import Pack, Plan, SubjectKind
 
@@ -50,18 +50,28 @@ def check(packs: Sequence[Pack], plan: Plan) -> None:
 
     Raises PlanError naming subject, fact and the words that it may hold.
     """
+    for complaint in complaints(packs, plan):
+        raise complaint
+
+
+def complaints(packs: Sequence[Pack], plan: Plan) -> Iterator[PlanError]:
+    """Yield an error for each fact whose word no requirement can mean."""
     asked = _asked(packs)
     for subject in plan.subjects:
         for name, word in subject.facts.items():
             if known := _missed(name, word, asked.get(name, ())):
-                what = tr("no requirement uses the word {word!r}", word=word)
                 where = tr("subject {subject}, fact {fact}", subject=subject.id, fact=name)
-                words = " / ".join(sorted(known))
-                hint = tr("Write {words}, or leave the fact out where it is not known", words=words)
-                if near := difflib.get_close_matches(word.casefold(), sorted(known), 1, CLOSE):
-                    guess = tr("Did you mean {name!r}? ", name=near[0])
-                    hint = guess + hint
-                raise PlanError(what, where=where, hint=hint)
+                yield _unused(word, known, where)
+
+
+def _unused(word: str, known: Collection[str], where: str) -> PlanError:
+    what = tr("no requirement uses the word {word!r}", word=word)
+    words = " / ".join(sorted(known))
+    hint = tr("Write {words}, or leave the fact out where it is not known", words=words)
+    if near := difflib.get_close_matches(word.casefold(), sorted(known), 1, CLOSE):
+        guess = tr("Did you mean {name!r}? ", name=near[0])
+        hint = guess + hint
+    return PlanError(what, where=where, hint=hint)
 
 
 def choices(packs: Sequence[Pack], kinds: Collection[SubjectKind]) -> Mapping[str, tuple[str, ...]]:

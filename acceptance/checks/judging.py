@@ -7,15 +7,14 @@ with what is in ``case.py``, the decision rules are in ``decision.py``, their wo
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from acceptance.checks import remarks, sampling, stated_times, taken_out
+from acceptance.checks import least_duration, remarks, sampling, taken_out
 from acceptance.checks.answers import answer_complaints, judge_answers
 from acceptance.checks.case import Case
 from acceptance.checks.decision import FAILURES
-from acceptance.checks.measured import DURATION_DEVIATION, judge_measured
+from acceptance.checks.measured import judge_measured
 from acceptance.checks.resources import begins_with_day, is_day
 from acceptance.errors import PlanError
 from acceptance.messages import shortened, tr
@@ -24,6 +23,7 @@ from acceptance.model import BottomLine, Finding, How, Reason, Scope, Value, Ver
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
+    from acceptance.checks.case import Found
     from acceptance.model import (
         Answer,
         Clause,
@@ -45,7 +45,6 @@ SEVERITY = (
     Verdict.CONDITIONAL_PASS,
     Verdict.PASS,
 )
-MOST_BITS = 14_000  # 4,300 digits are 14,284 bits
 DECIDED = frozenset(SEVERITY) - {Verdict.INCONCLUSIVE}
 
 
@@ -159,47 +158,9 @@ def check_plan(packs: Sequence[Pack], plan: Plan) -> None:
         check_answer(answer, answer.origin or tr("answer {number}", number=number), known)
     for number, concession in enumerate(plan.concessions, start=1):
         check_concession(concession, tr("concession {number}", number=number), known)
-    _check_duration(plan)
+    least_duration.check(plan)
     taken_out.check(packs, plan)
     sampling.draw(packs, plan)
-
-
-def _check_duration(plan: Plan) -> None:
-    deviations = {deviation.what for deviation in plan.deviations}
-    if plan.minimum_duration is not None and DURATION_DEVIATION not in deviations:
-        what = tr("departs from the packs without a deviation")
-        hint = tr('Add a deviation with what = "{field}" and why', field=DURATION_DEVIATION)
-        raise PlanError(what, where=DURATION_DEVIATION, hint=hint)
-    for deviation in plan.deviations if plan.minimum_duration is not None else ():
-        if deviation.what == DURATION_DEVIATION and _contradicts(deviation.value, plan):
-            what = tr(
-                "the deviation says {value!r}, and the plan has {seconds:g} s",
-                value=_shown(deviation.value), seconds=plan.minimum_duration,
-            )  # fmt: skip
-            raise PlanError(what, where=DURATION_DEVIATION, hint=tr("State the same twice"))
-
-
-def _contradicts(value: Value, plan: Plan) -> bool:
-    """Whether a deviation says another duration than the plan has, or nothing.
-
-    Words that are more than a number and a unit are read by people, in the report.
-    """
-    if stated_times.says_nothing(value):
-        return True
-    own, stated = plan.minimum_duration or 0.0, stated_times.seconds(value)
-    return stated is not None and not _same(stated, own)
-
-
-def _same(stated: float, own: float) -> bool:
-    """Whether two durations are one but for rounding; an integer of any size is no float."""
-    return own / 2 <= stated <= own * 2 and math.isclose(stated, own)
-
-
-def _shown(value: Value) -> Value:
-    """Return a value as a message can show it: Python writes out no integer of 4,301 digits."""
-    if isinstance(value, int) and value.bit_length() > MOST_BITS:
-        return math.inf if value > 0 else -math.inf
-    return value
 
 
 @dataclass(frozen=True)
@@ -343,11 +304,14 @@ def _requirement(case: Case, requirement: Requirement, blank: Finding) -> Iterat
         verdict = Verdict.NOT_TESTED if case.plan.scope is Scope.SITE else Verdict.NOT_APPLICABLE
         yield _settle(blank, verdict, "no_subject", kinds=", ".join(kinds))
     for subject in subjects:
-        yield _subject(case, requirement, subject, replace(blank, subject=subject.id))
+        yield _subject(case, requirement, subject, blank)
 
 
 def _subject(case: Case, requirement: Requirement, subject: Subject, blank: Finding) -> Finding:
-    """Judge one subject; outside the sample only a failure that is known counts."""
+    """Judge one subject; outside the sample only a failure that is known counts.
+
+    ``blank`` is of the requirement: a finding is made once, as there may be a million of them.
+    """
     finding = _judged(case, requirement, subject, blank)
     if finding.verdict in SEVERITY:
         beside = remarks.of(finding, requirement, case.days_of(finding))
@@ -357,33 +321,47 @@ def _subject(case: Case, requirement: Requirement, subject: Subject, blank: Find
     if sample is None or finding.verdict in known:
         return finding
     parameters = {"clause": f"{sample.standard} {sample.clause}", "seed": sample.seed}
-    return _settle(blank, Verdict.NOT_APPLICABLE, "not_in_sample", **parameters)
+    own = replace(blank, subject=subject.id)
+    return _settle(own, Verdict.NOT_APPLICABLE, "not_in_sample", **parameters)
 
 
 def _judged(case: Case, requirement: Requirement, subject: Subject, blank: Finding) -> Finding:
-    if excluded := _excluded(case.facts(subject), requirement, blank):
-        return excluded
+    if excluded := _excluded(case.facts(subject), requirement):
+        return _bare(blank, subject, *excluded)
     measured = requirement.how is How.MEASURED
     paired = case.pairs(requirement, subject.id) if measured else ()
+    if paired or case.answers_to(blank.requirement, subject.id):
+        return _found(case, requirement, paired, replace(blank, subject=subject.id))
+    missing = case.why_missing(requirement, subject.id) if measured else None
+    return _bare(blank, subject, blank.verdict, missing or Reason(code="not_answered"))
+
+
+def _bare(blank: Finding, subject: Subject, verdict: Verdict, reason: Reason) -> Finding:
+    """Return what ``replace`` would in a tenth of its time: 20,000 cameras have a million."""
+    made = object.__new__(Finding)
+    vars(made).update(vars(blank), subject=subject.id, verdict=verdict, reason=reason)
+    return made
+
+
+def _found(case: Case, requirement: Requirement, paired: Found, blank: Finding) -> Finding:
+    """Judge by what was measured, else by answers."""
     found = [pair for pair in paired if case.missed_condition(requirement, pair[1].shot) is None]
     if found:
         return judge_measured(case, requirement, found, blank)
     if answered := judge_answers(case, requirement, blank):
         return answered
-    if paired:
-        missed = case.missed_condition(requirement, paired[0][1].shot)
-        return replace(blank, verdict=Verdict.NOT_APPLICABLE, reason=missed or blank.reason)
-    missing = case.why_missing(requirement, subject.id) if measured else None
-    return replace(blank, reason=missing or Reason(code="not_answered"))
+    missed = case.missed_condition(requirement, paired[0][1].shot)
+    return replace(blank, verdict=Verdict.NOT_APPLICABLE, reason=missed or blank.reason)
 
 
-def _excluded(facts: Mapping[str, str], requirement: Requirement, blank: Finding) -> Finding | None:
+def _excluded(facts: Mapping[str, str], requirement: Requirement) -> tuple[Verdict, Reason] | None:
     """Settle what the facts of a subject exclude, or what needs one that is not known."""
     for fact, needed in requirement.when.items():
         if facts.get(fact, needed) != needed:
             differ: dict[str, Value] = {"fact": fact, "value": facts[fact], "needed": needed}
-            return _settle(blank, Verdict.NOT_APPLICABLE, "facts_differ", **differ)
+            return Verdict.NOT_APPLICABLE, Reason(code="facts_differ", parameters=differ)
     for fact, needed in requirement.when.items():
         if fact not in facts:
-            return _settle(blank, Verdict.NOT_TESTED, "fact_missing", fact=fact, needed=needed)
+            lacks: dict[str, Value] = {"fact": fact, "needed": needed}
+            return Verdict.NOT_TESTED, Reason(code="fact_missing", parameters=lacks)
     return None

@@ -30,13 +30,19 @@ def check(plan: Plan) -> None:
 
     Raises PlanError.
     """
-    _check_lists(plan)
-    _check_conditions(plan)
+    for complaint in complaints(plan):
+        raise complaint
+
+
+def complaints(plan: Plan) -> Iterator[PlanError]:
+    """Yield an error for each of them."""
+    yield from _of_lists(plan)
+    yield from _of_conditions(plan)
     for shot in plan.shots:
         if shot.filmed and not is_day(shot.filmed):
             what = tr("{day!r} is not a date; write it like 2026-11-25", day=shot.filmed)
             where = tr("shot {shot}, filmed", shot=shot.id)
-            raise PlanError(what, where=where, hint=tr("State the day of filming, or leave it out"))
+            yield PlanError(what, where=where, hint=tr("State the day of filming, or leave it out"))
     for number, answer in enumerate(plan.answers, start=1):
         if not answer.by.strip() or not begins_with_day(answer.when):
             where = tr(
@@ -45,15 +51,15 @@ def check(plan: Plan) -> None:
                 requirement=answer.requirement, subject=answer.subject,
             )  # fmt: skip
             hint = tr("Give by, and when as a date like 2026-11-25")
-            raise PlanError(tr("does not say by whom and when"), where=where, hint=hint)
+            yield PlanError(tr("does not say by whom and when"), where=where, hint=hint)
     if plan.people and not plan.operator and plan.taken:
         what = tr("people are listed, but it is not stated who measured")
         hint = tr("Name one of them as operator")
-        raise PlanError(what, where="operator", hint=hint)
+        yield PlanError(what, where="operator", hint=hint)
 
 
-def _check_conditions(plan: Plan) -> None:
-    """Refuse a condition that is stated twice: one of the values would go unheard."""
+def _of_conditions(plan: Plan) -> Iterator[PlanError]:
+    """Yield an error where a condition is stated twice: one of the values would go unheard."""
     stated = [
         (tr("shot {shot}, conditions", shot=taken.id), taken.conditions) for taken in plan.taken
     ]
@@ -66,22 +72,22 @@ def _check_conditions(plan: Plan) -> None:
     for where, conditions in stated:
         for name in repeated(condition.name for condition in conditions):
             hint = tr("Keep the one that held")
-            raise PlanError(tr("{name} is stated twice", name=name), where=where, hint=hint)
+            yield PlanError(tr("{name} is stated twice", name=name), where=where, hint=hint)
 
 
-def _check_lists(plan: Plan) -> None:
+def _of_lists(plan: Plan) -> Iterator[PlanError]:
     for name in repeated(instrument.id for instrument in plan.instruments):
         where = tr("instrument {instrument}", instrument=name)
         hint = tr("Remove one of them, or give each its own id")
-        raise PlanError(tr("duplicate id {id!r}", id=name), where=where, hint=hint)
+        yield PlanError(tr("duplicate id {id!r}", id=name), where=where, hint=hint)
     for name in repeated(person.name for person in plan.people):
         where = tr("person {person}", person=name)
         hint = tr("Remove one of them, or make the names differ")
-        raise PlanError(tr("duplicate name {name!r}", name=name), where=where, hint=hint)
+        yield PlanError(tr("duplicate name {name!r}", name=name), where=where, hint=hint)
     for instrument in plan.instruments:
         for field, wrong in _complaints(instrument):
             where = tr("instrument {instrument}, {field}", instrument=instrument.id, field=field)
-            raise PlanError(wrong, where=where, hint=tr("Correct the list of instruments"))
+            yield PlanError(wrong, where=where, hint=tr("Correct the list of instruments"))
 
 
 def _complaints(instrument: Instrument) -> Iterator[tuple[str, str]]:

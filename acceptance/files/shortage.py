@@ -8,22 +8,28 @@ from __future__ import annotations
 import errno
 
 from acceptance.errors import SetupError
-from acceptance.files import system
+from acceptance.files import container_memory, system
 from acceptance.messages import tr
 
 LEAST_MEMORY = 1 << 30  # bytes of addresses: with less, native libraries crash or hang as they load
+LEAST_IN_CONTAINER = 256 << 20  # bytes in use: with less, what sets pages or measures is killed
 MEMORY, FILES = {errno.ENOMEM}, {errno.EMFILE, errno.ENFILE}
 INSUFFICIENT = -4  # OpenCV's code, cv::Error::StsNoMem
 OF_MEMORY = ("failed to map segment", "cannot allocate memory", "can't start new thread")
 
 
 def require_memory() -> None:
-    """Refuse to begin under a limit (``ulimit -v``) that is too low. Raises SetupError."""
-    limit = system.memory_limit()
-    if limit is not None and limit < LEAST_MEMORY:
-        sizes = {"limit": limit >> 20, "least": LEAST_MEMORY >> 20}
+    """Refuse to begin under a limit (``ulimit -v``, a container's) that is too low: SetupError."""
+    _require(system.memory_limit(), LEAST_MEMORY, tr("Raise the limit (ulimit -v)"))
+    hint = tr("Give the container or service more memory (docker run --memory, MemoryMax)")
+    _require(container_memory.limit(), LEAST_IN_CONTAINER, hint)
+
+
+def _require(limit: int | None, least: int, hint: str) -> None:
+    if limit is not None and limit < least:
+        sizes = {"limit": limit >> 20, "least": least >> 20}
         what = tr("this process may use {limit} MB of memory; {least} MB are needed", **sizes)
-        raise SetupError(what, hint=tr("Raise the limit (ulimit -v)"), code="memory")
+        raise SetupError(what, hint=hint, code="memory")
 
 
 def of(error: BaseException) -> SetupError | None:

@@ -17,6 +17,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from acceptance.files import container_memory
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -106,11 +108,13 @@ else:
         return True
 
     def memory_of_machine() -> int:
-        """Return how many bytes of memory this machine has; 0: it does not say."""
+        """Return how many bytes of memory machine and container have; 0: they do not say."""
         try:
-            return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+            own = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
         except (ValueError, OSError):
-            return 0
+            own = 0
+        sizes = (own, container_memory.limit() or 0)
+        return min((size for size in sizes if size > 0), default=0)
 
     def cores() -> int:
         """Return how many processors this process may use."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
 from acceptance.files import spreadsheet, strict_toml, written_number
-from acceptance.forms import vocabulary
+from acceptance.forms import every_row, vocabulary
 from acceptance.messages import tr
 from acceptance.model import Answer, Condition
 
@@ -79,7 +79,7 @@ def read(path: Path, name: str) -> tuple[Answer, ...]:
     column, a cell that means nothing, an answer without subject, requirement, person or time.
     """
     rows = _of_toml(path, name) if path.suffix.lower() == ".toml" else _of_table(path, name)
-    answers = (_answer(cells, origin) for cells, origin in rows)
+    answers = every_row.read(rows, lambda row: _answer(*row))
     return tuple(answer for answer in answers if answer is not None)
 
 
@@ -116,11 +116,7 @@ def _check_heading(cells: list[str], name: str) -> None:
 
 def _of_toml(path: Path, name: str) -> Iterator[tuple[dict[str, str], str]]:
     for number, entry in enumerate(_entries(path, name), start=1):
-        origin = f"{name}, answer {number}"
-        for field in entry.keys() - COLUMNS.keys():
-            hint = tr("Fields: {fields}", fields=", ".join(COLUMNS))
-            raise PlanError(tr("unknown field"), where=f"{origin}, {field}", hint=hint)
-        yield {field: _text(value) for field, value in entry.items()}, origin
+        yield {field: _text(value) for field, value in entry.items()}, f"{name}, answer {number}"
 
 
 def _entries(path: Path, name: str) -> list[dict[str, object]]:
@@ -143,6 +139,9 @@ def _text(value: object) -> str:
 
 
 def _answer(cells: Mapping[str, str], origin: str) -> Answer | None:
+    for field in cells.keys() - COLUMNS.keys():  # of TOML
+        hint = tr("Fields: {fields}", fields=", ".join(COLUMNS))
+        raise PlanError(tr("unknown field"), where=f"{origin}, {field}", hint=hint)
     fields = {field: text for field, text in cells.items() if text}
     if not any(field in fields for field in ANSWERED):
         return None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from acceptance import wording
 from acceptance.errors import PlanError
 from acceptance.files import spreadsheet, strict_toml, url_password
-from acceptance.forms import vocabulary
+from acceptance.forms import every_row, vocabulary
 from acceptance.messages import tr
 from acceptance.model import Subject, SubjectKind
 
@@ -53,7 +53,7 @@ def read(path: Path, own: Sequence[Subject] = ()) -> tuple[Subject, ...]:
         raise PlanError(what, where=str(path), hint=hint)
     known = {device.id: device for device in (*own, *(device for device, _ in found))}
     site = next((one.id for one in known.values() if one.kind is SubjectKind.SITE), None)
-    return tuple(_placed(device, known, site, where) for device, where in found)
+    return tuple(every_row.read(found, lambda row: _placed(row[0], known, site, row[1])))
 
 
 def require_table(path: Path) -> None:
@@ -87,8 +87,9 @@ def _devices(
 ) -> list[tuple[Subject, str]]:
     """Read each device and where it is; ids of the plan's own subjects are ``used``."""
     found: dict[str, tuple[Subject, str]] = {}
-    filled = ((number, cells) for number, cells in enumerate(table[1:], start=2) if any(cells))
-    for number, cells in filled:
+
+    def take(row: tuple[int, Sequence[str]]) -> None:
+        number, cells = row
         where = tr("{file}, row {row}", file=path, row=number)
         fields = {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
         device = _subject(fields, where)
@@ -98,6 +99,9 @@ def _devices(
         for name, text in fields.items():
             strict_toml.check_length(text, f"{where}, {name}")
         found[device.id] = device, where
+
+    rows = enumerate(table[1:], start=2)
+    every_row.read(((number, cells) for number, cells in rows if any(cells)), take)
     return list(found.values())
 
 

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from acceptance import __version__
-from acceptance.checks import conclusion, judging, sampling
+from acceptance.checks import conclusion, sampling
 from acceptance.model import DeviceRecord, LogEntry, Recordings, Session, Shot
 from acceptance.model.basics import CHINA
 from acceptance.session import earlier, intake, store
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from acceptance.model import (
+        BottomLine,
         Finding,
         Measurement,
         Pack,
@@ -35,13 +36,15 @@ def warnings(
     taken: Sequence[Taken],
     supposed: Sequence[Measurement],
     findings: tuple[Finding, ...],
+    line: BottomLine,
     predecessors: tuple[Predecessor, ...],
     out: Path,
 ) -> tuple[SessionWarning, ...]:
     """Find what a run of a plan would warn of if every shot gave what is ``supposed``.
 
-    ``out`` is the folder in which the session would lie. What follows from pictures alone, such as
-    a chart that is found, cannot be known. Raises PackError.
+    ``line`` is the bottom line of the ``findings``, ``out`` the folder in which the session would
+    lie. What follows from pictures alone, such as a chart that is found, cannot be known. Raises
+    PackError.
     """
     now = datetime.now(CHINA).isoformat(timespec="seconds")
     session = Session(
@@ -51,7 +54,7 @@ def warnings(
         recordings=tuple(one for one in taken if isinstance(one, Recordings)),
         device_records=tuple(one for one in taken if isinstance(one, DeviceRecord)),
         measurements=tuple(supposed), findings=findings,
-        bottom_line=judging.bottom_line(findings, plan.scope),
+        bottom_line=line,
         conclusions=conclusion.conclude(packs, findings, plan.scope),
         samples=sampling.draw(packs, plan), predecessors=predecessors,
     )  # fmt: skip

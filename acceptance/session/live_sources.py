@@ -14,7 +14,7 @@ from acceptance.messages import tr
 from acceptance.session import plan_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from acceptance.model import Plan, Shot
 
@@ -86,19 +86,36 @@ def check(plan: Plan, where: str) -> None:
 
     No sentence repeats a source that holds a password.
     """
+    for complaint in complaints(plan, where):
+        raise complaint
+
+
+def complaints(plan: Plan, where: str) -> Iterator[PlanError]:
+    """Yield an error for each such subject and shot."""
     for subject in plan.subjects:
         if subject.source:
             place = tr("{plan}: subject {subject}, source", plan=where, subject=subject.id)
-            _check_source(subject.source, place)
+            yield from _refused(_check_source, subject.source, place)
     sources = _sources(plan)
     for shot in plan.shots:
         place = tr("{plan}: shot {shot}", plan=where, shot=shot.id)
-        if url.is_url(shot.clip):
-            raise plan_words.wrong(f"{place}, clip", tr("is a URL: give it as source"))
-        if bool(shot.clip) == bool(shot.source):
-            raise plan_words.wrong(place, tr("a shot has either a clip or a source"))
-        if shot.source:
-            _check_live(shot, sources, place)
+        yield from _refused(_check_shot, shot, sources, place)
+
+
+def _refused(check: Callable[..., None], *given: object) -> Iterator[PlanError]:
+    try:
+        check(*given)
+    except PlanError as error:
+        yield error
+
+
+def _check_shot(shot: Shot, sources: Mapping[str, str], place: str) -> None:
+    if url.is_url(shot.clip):
+        raise plan_words.wrong(f"{place}, clip", tr("is a URL: give it as source"))
+    if bool(shot.clip) == bool(shot.source):
+        raise plan_words.wrong(place, tr("a shot has either a clip or a source"))
+    if shot.source:
+        _check_live(shot, sources, place)
 
 
 def _check_live(shot: Shot, sources: Mapping[str, str], place: str) -> None:

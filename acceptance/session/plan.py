@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Literal, TypedDict, Unpack, get_args
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -20,15 +18,15 @@ from acceptance.model import Plan, Shot, Subject, SubjectKind
 from acceptance.session import (
     commitments,
     institute_file,
-    live_sources,
+    mended_plan,
+    plan_parts,
     plan_words,
     registered,
-    shot_checks,
 )
 from acceptance.session.searched_recordings import with_recordings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from acceptance.model import Answer, Box, Coding, Condition, Tap
@@ -81,10 +79,10 @@ def read(path: Path) -> Plan:
 def of_table(raw: Mapping[str, object], path: Path) -> Plan:
     """Read a plan from a table that stands for a TOML file at ``path``. Raises as ``read`` does."""
     plan = _parse(registered.filled_in(institute_file.filled_in(dict(raw), path), path), str(path))
-    plan = _with_devices(plan, path.parent)
-    _require_subjects(plan, str(path))
+    plan = with_devices(plan, path.parent)
+    require_subjects(plan, str(path))
     check(plan, path.parent, str(path))
-    plan = _with_files(plan, path.parent)
+    plan = with_answers(plan, path.parent)
     check(plan, path.parent, str(path))  # again, for the evidence named in files of answers
     return plan
 
@@ -105,15 +103,16 @@ def with_files(plan: Plan, folder: Path) -> Plan:
     ids = {subject.id for subject in plan.subjects}
     listed = devices.as_listed(folder / plan.device_list) if plan.device_list else ()
     if not all(device.id in ids for device in listed):
-        plan = _with_devices(plan, folder)
-    _require_subjects(plan, tr("the plan"))
+        plan = with_devices(plan, folder)
+    require_subjects(plan, tr("the plan"))
     held = {_place(answer) for answer in plan.answers}
-    found = _with_files(replace(plan, answers=()), folder)
+    found = with_answers(replace(plan, answers=()), folder)
     new = (answer for answer in found.answers if _place(answer) not in held)
     return replace(found, answers=(*plan.answers, *new))
 
 
-def _require_subjects(plan: Plan, where: str) -> None:
+def require_subjects(plan: Plan, where: str) -> None:
+    """Refuse a plan of nothing. Raises PlanError."""
     if not plan.subjects:
         what = tr("nothing is under test; add subjects or a device_list")
         raise plan_words.wrong(tr("{plan}: subjects", plan=where), what)
@@ -123,15 +122,19 @@ def _place(answer: Answer) -> tuple[str, str, str]:
     return answer.subject, answer.requirement, answer.origin
 
 
-def _with_devices(plan: Plan, folder: Path) -> Plan:
+def with_devices(plan: Plan, folder: Path) -> Plan:
+    """Add the devices of the plan's list. Raises PlanError."""
     if not plan.device_list:
         return plan
     file = file_inside(folder, plan.device_list, "device_list")
     return replace(plan, subjects=(*plan.subjects, *devices.read(file, plan.subjects)))
 
 
-def _with_files(plan: Plan, folder: Path) -> Plan:
-    """Add what files hold: people's answers, recordings of probes, what was committed to."""
+def with_answers(plan: Plan, folder: Path) -> Plan:
+    """Add what files hold: people's answers, recordings of probes, what was committed to.
+
+    Raises PlanError.
+    """
     sheets = [answer for name in plan.answer_files for answer in answers.read(folder / name, name)]
     rated = [answer for name in plan.score_files for answer in scores.read(folder / name, name)]
     plan = with_recordings(replace(plan, answers=(*plan.answers, *sheets, *rated)), folder)
@@ -224,89 +227,8 @@ def checked(plan: Plan) -> Plan:
 
 def check_parts(plan: Plan, where: str) -> None:
     """Refuse parts that do not fit together. Raises PlanError."""
-    for check_part in part_checks(plan, where):
-        check_part()
-
-
-def part_checks(plan: Plan, where: str) -> list[Callable[[], None]]:
-    """Return what ``check_parts`` asks, one by one."""
-    made = tr("{plan}: commitments", plan=where)
-    return [
-        partial(_check_subjects, plan, where),
-        partial(shot_checks.check_pairs, plan.shots, where),
-        partial(shot_checks.check_walls, plan.shots, where),
-        partial(live_sources.check, plan, where),
-        partial(_check_answers, plan.answers, where),
-        partial(_check_matrix, plan, where),
-        partial(commitments.check, plan.commitments, made),
-    ]
-
-
-def _check_subjects(plan: Plan, where: str) -> None:
-    """Refuse ids used twice, and a shot, list of recordings or device record of no subject."""
-    # measurements name either by its id
-    _check_ids([one.id for one in plan.subjects], tr("{plan}: subjects", plan=where))
-    _check_ids([shot.id for shot in plan.taken], tr("{plan}: shots", plan=where), paths.folded)
-    subjects = {subject.id for subject in plan.subjects}
-    for shot in plan.taken:
-        for name in shot.subjects:
-            if name not in subjects:
-                what = tr("there is no subject {subject!r}", subject=name)
-                raise plan_words.wrong(tr("{plan}: shot {shot}", plan=where, shot=shot.id), what)
-
-
-def _check_ids(ids: Sequence[str], where: str, read_as: Callable[[str], str] = str) -> None:
-    """Refuse an id that is used (or ``read_as``) twice, or cannot name a file on every system."""
-    times = Counter(map(read_as, ids))
-    for identity in ids:
-        if not devices.IDENTIFIER.fullmatch(identity):
-            raise plan_words.wrong(where, devices.wrong_id(identity))
-        if cause := paths.unfit(identity):  # the session has folders of these names
-            what = tr("the id {id!r} cannot name a folder: {cause}", id=identity, cause=cause)
-            raise plan_words.wrong(where, what)
-        if times[read_as(identity)] > 1:
-            raise plan_words.wrong(where, tr("duplicate id {id!r}", id=identity))
-
-
-def _check_matrix(plan: Plan, where: str) -> None:
-    """Refuse a matrix that plans nothing, or that rests on a sample which nobody draws."""
-    drawn = {draw.sampling for draw in plan.draws}
-    for number, matrix in enumerate(plan.matrix, start=1):
-        place = tr("{plan}: matrix {number}", plan=where, number=number)
-        if not matrix.kinds or not matrix.paths:
-            raise plan_words.wrong(
-                place, tr("names no kind of device or no path, so it plans no shot")
-            )
-        if matrix.sampling and matrix.sampling not in drawn:
-            what = tr("the plan has no draw for {sampling!r}", sampling=matrix.sampling)
-            raise plan_words.wrong(tr("{place}, sampling", place=place), what)
-
-
-def _check_answers(answers: Sequence[Answer], where: str) -> None:
-    """Refuse a second answer to one question: it would silently override the first."""
-    first: dict[tuple[str, str], int] = {}
-    for index, answer in enumerate(answers):
-        earlier = first.setdefault((answer.subject, answer.requirement), index)
-        if answers[earlier] is not answer:
-            raise _twice(answers, earlier, index, where)
-
-
-def _twice(answers: Sequence[Answer], earlier: int, later: int, where: str) -> PlanError:
-    before, answer = answers[earlier], answers[later]
-    other = before.origin or tr("answer {number}", number=earlier + 1)
-    place = answer.origin or tr("{plan}: answer {number}", plan=where, number=later + 1)
-    place = tr(
-        "{where}, {requirement} for {subject}",
-        where=place, requirement=answer.requirement, subject=answer.subject,
-    )  # fmt: skip
-    hint = tr("Keep the valid answer and remove the other")
-    if _content(before) == _content(answer):
-        return PlanError(tr("repeats {other}", other=other), where=place, hint=hint)
-    return PlanError(tr("contradicts {other}", other=other), where=place, hint=hint)
-
-
-def _content(answer: Answer) -> tuple[object, ...]:
-    return answer.grade, answer.yes, answer.value, answer.unit, answer.scores
+    for complaint in plan_parts.complaints(plan, where):
+        raise complaint
 
 
 def files(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -381,15 +303,20 @@ def _wrong_fields(error: ValidationError, where: str) -> Iterator[tuple[bool, Pl
 def alone(path: Path) -> tuple[Plan | None, list[PlanError]]:
     """Read a plan's own fields, not the files that it names; return every wrong field.
 
-    Of a plan above ``MOST_LISTED`` it is the first of each list. Raises PlanError where it is no
-    TOML.
+    With wrong fields the plan is what ``mended_plan`` makes of it, for what else is wrong; of one
+    above ``MOST_LISTED`` it is None, and the fields are the first of each list. Raises PlanError
+    where it is no TOML.
     """
-    raw = plan_words.known(
-        registered.filled_in(institute_file.filled_in(_loaded(path), path), path)
-    )
+    raw = registered.filled_in(institute_file.filled_in(_loaded(path), path), path)
     try:
-        if path.stat().st_size <= MOST_LISTED:
-            return _ADAPTER.validate_python((raw,))[0], []
-        return first_error.check(_ADAPTER, (raw,))[0], []
+        if path.stat().st_size > MOST_LISTED:
+            return first_error.check(_ADAPTER, (plan_words.known(raw),))[0], []
+        return _read_all(raw), []
     except ValidationError as error:
-        return None, [wrong for _, wrong in _wrong_fields(error, str(path))]
+        wrong = [wrong for _, wrong in _wrong_fields(error, str(path))]
+        small = path.stat().st_size <= MOST_LISTED
+        return (mended_plan.of(raw, error, _read_all) if small else None), wrong
+
+
+def _read_all(raw: Mapping[str, object]) -> Plan:
+    return _ADAPTER.validate_python((plan_words.known(raw),))[0]

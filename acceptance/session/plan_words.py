@@ -116,17 +116,21 @@ def as_known(stated: model.Condition) -> model.Condition:
 
 def with_guess(error: Mapping[str, Any], sentence: str) -> str:
     """Add to the sentence on a wrong field what was perhaps meant."""
+    near = guess(error)
+    return tr("{what} (did you mean {guess!r}?)", what=sentence, guess=near) if near else sentence
+
+
+def guess(error: Mapping[str, Any]) -> str:
+    """Return the field or word that was perhaps meant by a wrong one; empty: nobody knows."""
     place, value = [str(part) for part in error["loc"]], error["input"]
     choices = {"kind": "kind", "kinds": "kind", "tap": "tap", "path": "path", "paths": "path"}
     section = next((choices[part] for part in reversed(place) if part in choices), "")
     if error["type"] == "enum" and section and isinstance(value, str):
         near = vocabulary.close(value, vocabulary.names(section))
-        guess = vocabulary.names(section)[near] if near else ""
-    elif error["type"] in wrong_field.UNKNOWN:
-        guess = in_chinese().get(place[-1], "") or vocabulary.close(place[-1], _fields(place))
-    else:
-        guess = ""
-    return tr("{what} (did you mean {guess!r}?)", what=sentence, guess=guess) if guess else sentence
+        return vocabulary.names(section)[near] if near else ""
+    if error["type"] in wrong_field.UNKNOWN:
+        return in_chinese().get(place[-1], "") or vocabulary.close(place[-1], _fields(place))
+    return ""
 
 
 def in_chinese() -> Mapping[str, str]:

@@ -1,7 +1,7 @@
 """Everything that is wrong with a plan, not only the first: what ``run`` refuses, piece by piece.
 
-Each guard is the one that ``run`` uses; it is asked about the whole plan, and about each of its
-parts alone, so that what is wrong with one hides nothing of another.
+Each guard is the one that ``run`` uses; it is asked for all that it finds, or about each part of
+the plan alone, so that what is wrong with one hides nothing of another.
 """
 
 from __future__ import annotations
@@ -13,9 +13,20 @@ from typing import TYPE_CHECKING
 from acceptance.charts import printed_copy
 from acceptance.checks import facts, judging, resources, sampling, taken_out
 from acceptance.errors import AcceptanceError, InputError
+from acceptance.forms import answers, scores
 from acceptance.live.rtsp import url
 from acceptance.messages import tr
-from acceptance.session import device_intake, institute_file, intake, plan_names, runner, store
+from acceptance.session import (
+    device_intake,
+    fitted_plan,
+    institute_file,
+    intake,
+    mended_plan,
+    plan_names,
+    plan_parts,
+    runner,
+    store,
+)
 from acceptance.session import plan as plans
 
 if TYPE_CHECKING:
@@ -30,19 +41,35 @@ if TYPE_CHECKING:
 def of_file(path: Path) -> tuple[Plan | None, list[AcceptanceError]]:
     """Read a plan's file; return it, and everything that is wrong with it.
 
-    The plan is None where its own fields cannot be read; the devices and answers of files that
-    cannot be read are missing from it.
+    The plan is None where too little of it can be read; what cannot be read is missing from it,
+    with all that names it.
     """
     try:
-        own, wrong = plans.alone(path)
+        plan, wrong = plans.alone(path)
     except InputError as error:
         return None, [error]
-    if own is None:
-        return None, [*wrong]
+    found: list[AcceptanceError] = [*wrong]
+    if plan is None:
+        return None, found
     try:
-        return plans.read(path), []
+        plan = plans.with_devices(plan, path.parent)
     except InputError as error:
-        return own, [error]
+        found += [error, *error.others]
+        return mended_plan.fitting(plan), found
+    if not wrong:
+        found += _refused([partial(plans.require_subjects, plan, str(path))])
+    return _answered(plan, path.parent, found), found
+
+
+def _answered(plan: Plan, folder: Path, found: list[AcceptanceError]) -> Plan:
+    """Return a plan with its answers; what is wrong with them is ``found``."""
+    try:
+        return plans.with_answers(plan, folder)
+    except InputError as error:
+        found += [error, *error.others]
+    found += _refused(partial(answers.read, folder / name, name) for name in plan.answer_files)
+    found += _refused(partial(scores.read, folder / name, name) for name in plan.score_files)
+    return plan
 
 
 def of_plan(plan: Plan, folder: Path, where: str) -> tuple[AcceptanceError, ...]:
@@ -53,12 +80,19 @@ def of_plan(plan: Plan, folder: Path, where: str) -> tuple[AcceptanceError, ...]
     packs: list[Pack] = []
     alone = (replace(plan, packs=(name,)) for name in plan.packs)
     found = [*_refused(partial(_load, one, packs) for one in alone)]
-    checks: list[Check] = [*_of_parts(plan, where), *_of_files(plan, folder)]
-    checks += (partial(facts.check, packs, replace(plan, subjects=(one,))) for one in plan.subjects)
-    if not found:
-        checks += [*_by_packs(plan, packs), partial(runner.prepare, plan)]
+    fitted, checks = not found, [*_of_files(plan, folder, where)]
+    found += plan_parts.complaints(plan, where)
+    if fitted:
+        checks += _by_packs(plan, packs)
         found += taken_out.complaints(packs, plan)
-    found += [*_refused(checks), *plan_names.complaints(packs, plan)]
+    found += _refused(checks)
+    for complain in (facts.complaints, plan_names.complaints):
+        found += complain(packs, plan)
+    found += resources.complaints(plan)
+    if fitted and not found:
+        found += _refused([partial(runner.prepare, plan, tuple(packs))])
+    elif fitted:
+        found += _refused([partial(fitted_plan.fit, plan, packs)])
     return tuple(_unique(found))
 
 
@@ -72,6 +106,7 @@ def _refused(checks: Iterable[Check]) -> Iterator[AcceptanceError]:
             check()
         except AcceptanceError as error:
             yield error
+            yield from error.others
 
 
 def _unique(errors: Sequence[AcceptanceError]) -> list[AcceptanceError]:
@@ -79,33 +114,12 @@ def _unique(errors: Sequence[AcceptanceError]) -> list[AcceptanceError]:
     return list({(error.where, error.what): error for error in errors}.values())
 
 
-def _of_parts(plan: Plan, where: str) -> Iterator[Check]:
-    """Ask whether the parts fit together, each shot and answer alone."""
-    yield from plans.part_checks(plan, where)
-    for shot in plan.shots:
-        alone = replace(plan, shots=(replace(shot, live=""),), recordings=())
-        yield from plans.part_checks(alone, where)
-    for instrument in plan.instruments:
-        yield partial(resources.check, replace(_bare(plan), instruments=(instrument,)))
-    for answer in plan.answers:
-        yield partial(resources.check, replace(_bare(plan), answers=(answer,)))
-    for shot in plan.shots:
-        yield partial(resources.check, replace(_bare(plan), shots=(shot,)))
-
-
-def _bare(plan: Plan) -> Plan:
-    """Return the plan without what ``resources.check`` compares."""
-    return replace(
-        plan, shots=(), answers=(), people=(), instruments=(), recordings=(), device_records=()
-    )
-
-
-def _of_files(plan: Plan, folder: Path) -> Iterator[Check]:
+def _of_files(plan: Plan, folder: Path, where: str) -> Iterator[Check]:
     """Ask for each file alone: inside the plan's folder, there, readable, a video, a list."""
     for field, name in plans.files(plan):
         if url.is_url(name):  # refused by its own check, which does not repeat a password
             continue
-        yield partial(plans.require_inside, [(field, name)], folder, tr("the plan"), plan.register)
+        yield partial(plans.require_inside, [(field, name)], folder, where, plan.register)
         yield partial(intake.check_named, field, folder / name)
     for shot in plan.shots:
         yield partial(intake.check_numbers, shot)

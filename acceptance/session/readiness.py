@@ -15,6 +15,7 @@ from acceptance import metrics
 from acceptance.checks import carry_over, judging, sampling, taken_out
 from acceptance.checks.case import DEFAULT_STATISTIC
 from acceptance.errors import AcceptanceError, ClipError
+from acceptance.files.collector import without_collector
 from acceptance.footage import clip, container
 from acceptance.footage.decoding import SEQUENCE_RATE
 from acceptance.model import (
@@ -115,6 +116,11 @@ def of(path: Path, out: Path = Path("out")) -> Readiness:
 
     ``out`` is the folder in which sessions lie, those of re-tests among them.
     """
+    with without_collector():  # a million findings are all in use
+        return _of(path, out)
+
+
+def _of(path: Path, out: Path) -> Readiness:
     plan, found = problems.of_file(path)
     if plan is None:
         return _not_ready(found)
@@ -153,14 +159,13 @@ def _ready(plan: Plan, folder: Path, out: Path) -> Readiness:
     findings = judging.judge(
         packs, plan, supposed, (), taken, today="", quantities=metrics.quantities()
     )
-    warned = foreseen.warnings(plan, packs, taken, supposed, findings, before, out)
+    line = judging.bottom_line(findings, plan.scope)
+    warned = foreseen.warnings(plan, packs, taken, supposed, findings, line, before, out)
     seconds, expected = _duration(list(lengths.values()))
     return Readiness(
         problems=(),
         open=tuple(one for one in findings if _stays_open(one, plan.scope)),
-        outside=judging.bottom_line(findings, plan.scope).outside
-        if plan.scope is Scope.SITE
-        else (),
+        outside=line.outside if plan.scope is Scope.SITE else (),
         failed=tuple(one for one in findings if one.verdict is Verdict.FAIL and one.decides),
         samples=sampling.draw(packs, plan),
         warnings=warned,

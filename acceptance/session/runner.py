@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from acceptance import __version__, metrics
 from acceptance.charts import definition, printed_copy
-from acceptance.checks import carry_over, conclusion, facts, judging, resources, sampling
+from acceptance.checks import carry_over, conclusion, judging, sampling
 from acceptance.errors import NO_PAGES, ClipError, SessionError, SetupError, UsageError
 from acceptance.files import strict_toml
 from acceptance.files.output import copy_below, copy_into, cut_half_line, put, writing
@@ -26,12 +26,12 @@ from acceptance.model.basics import CHINA
 from acceptance.session import (
     device_intake,
     earlier,
+    fitted_plan,
     institute_file,
     intake,
     journal,
     live_shots,
     measuring,
-    plan_names,
     predecessors,
     resuming,
     retests,
@@ -229,12 +229,7 @@ def prepare(plan: Plan, packs: tuple[Pack, ...] | None = None) -> tuple[Plan, tu
     """
     plan = plans.checked(plan)
     packs = store.load_packs(plan) if packs is None else packs
-    plan = carry_over.carry_over(plan, packs)
-    judging.check_plan(packs, plan)
-    facts.check(packs, plan)
-    plan_names.check(packs, plan)
-    resources.check(plan)
-    return plan, packs
+    return fitted_plan.fit(plan, packs), packs
 
 
 def finish(

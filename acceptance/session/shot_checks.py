@@ -11,14 +11,15 @@ from acceptance.session import plan_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from acceptance.errors import PlanError
     from acceptance.model import Shot
 
 
 MOST_TILES = 256  # of a wall
 
 
-def check_pairs(shots: Sequence[Shot], where: str) -> None:
-    """Refuse a ``live`` that is no live shot, or not the field of a playback. Raises PlanError."""
+def wrong_pairs(shots: Sequence[Shot], where: str) -> Iterator[PlanError]:
+    """Yield an error for each ``live`` that is no live shot, or not the field of a playback."""
     lives = {shot.id for shot in shots if shot.path is SignalPath.LIVE}
     for shot in shots:
         if shot.live and (shot.live not in lives or shot.id in lives):
@@ -26,14 +27,14 @@ def check_pairs(shots: Sequence[Shot], where: str) -> None:
                 "only a playback has this field, and it names a live shot, not {live!r}",
                 live=shot.live,
             )
-            raise plan_words.wrong(tr("{plan}: shot {shot}, live", plan=where, shot=shot.id), what)
+            yield plan_words.wrong(tr("{plan}: shot {shot}, live", plan=where, shot=shot.id), what)
 
 
-def check_walls(shots: Sequence[Shot], where: str) -> None:
-    """Refuse walls of no tile or of too many, and that do not fit the regions. Raises PlanError."""
+def wrong_walls(shots: Sequence[Shot], where: str) -> Iterator[PlanError]:
+    """Yield an error for each wall of no tile or of too many, or that does not fit the regions."""
     for shot in shots:
         for what in _of_wall(shot):
-            raise plan_words.wrong(tr("{plan}: shot {shot}, wall", plan=where, shot=shot.id), what)
+            yield plan_words.wrong(tr("{plan}: shot {shot}, wall", plan=where, shot=shot.id), what)
 
 
 def _of_wall(shot: Shot) -> Iterator[str]:

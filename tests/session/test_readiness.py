@@ -128,6 +128,96 @@ def test_every_wrong_field_is_listed(tmp_path: Path) -> None:
     assert any("(did you mean 'fixed'?)" in line for line in said)
 
 
+WRONG_FIELDS = """
+operatr = "x"
+answer_files = ["answers.csv"]
+[[subjects]]
+id = "a"
+kind = "fxied"
+facts = { pictrue = "colour" }
+[[subjects]]
+id = "b"
+kind = "zzz"
+[[subjects]]
+id = "c\u202ed"
+kind = "fixed"
+[[shots]]
+id = "s"
+subject = "b"
+clip = "no.mp4"
+[[shots]]
+id = "t"
+subject = "a"
+clip = 3
+[[shots]]
+id = "u"
+subject = "a"
+clip = "none.mp4"
+path = "playback"
+live = "t"
+[[answers]]
+subject = "a"
+requirement = 5
+by = "me"
+when = "2026-01-01"
+[[answers]]
+subject = "a"
+requirement = "db50_216_2006#no"
+by = "me"
+when = "2026-01-01"
+"""
+ANSWERS = "subject,requirement,grade,by,when\na,x,gut,me,2026-01-01\na,x,conforms,,2026-01-01\n"
+LISTED = "id,kind\nc1,fixed\nc2,fxed\nc3,dome\nc3,dome\n"
+
+
+def test_wrong_fields_hide_nothing_else_and_nothing_follows_from_them(tmp_path: Path) -> None:
+    (tmp_path / "answers.csv").write_text(ANSWERS, "utf-8")
+    said = [str(one) for one in readiness.of(written(tmp_path, WRONG_FIELDS)).problems]
+    told = (
+        *("operatr: unknown", "'fxied'", "'zzz'", "shots.1.clip", "answers.0.requirement"),
+        *("row 2, grade", "row 3, by", "c\\u202ed", "no.mp4", "'pictrue'"),
+        "answer 2: no pack has",
+    )
+    assert [one for one in told if not any(one in line for line in said)] == []
+    assert len(said) == len(told)
+
+
+def test_each_wrong_row_of_a_list_is_told_and_its_shots_are_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(LISTED, "utf-8")
+    text = 'device_list = "list.csv"\n[[shots]]\nid = "s"\nsubject = "c1"\nclip = "no.mp4"\n'
+    path = written(tmp_path, text)
+    said = [str(one) for one in readiness.of(path).problems]
+    assert [line.partition(": ")[0].partition("list.csv, ")[2] for line in said[:2]] == [
+        "row 3, kind",
+        "row 5, id",
+    ]
+    assert len(said) == 3
+    assert "no.mp4" in said[2]
+    with pytest.raises(PlanError, match="row 3, kind"):
+        plan.read(path)
+
+
+def test_a_mistake_is_told_once_by_the_name_of_the_plan(tmp_path: Path) -> None:
+    twins = '[[subjects]]\nid = "c\u202ed"\nkind = "fixed"\n' + 2 * SHOT
+    said = [str(one) for one in readiness.of(written(tmp_path, twins)).problems]
+    assert len(said) == 4
+    assert sum("c\\u202ed" in line for line in said) == 1
+    assert sum("duplicate id 's'" in line for line in said) == 1
+    assert sum("no subject 'a'" in line for line in said) == 1
+    assert not any(line.startswith("the plan") for line in said)
+
+
+SHOT = '[[shots]]\nid = "s"\nsubject = "a"\nclip = "no.mp4"\n'
+
+
+def test_answers_of_a_plan_are_named_by_their_own_numbers(tmp_path: Path) -> None:
+    answer = '[[answers]]\nsubject = "a"\nrequirement = "db50_216_2006#x"\nby = ""\nwhen = ""\n'
+    text = '[[subjects]]\nid = "a"\nkind = "fixed"\n' + answer + answer.replace("#x", "#y")
+    said = [str(one) for one in readiness.of(written(tmp_path, text)).problems]
+    assert sum(line.startswith("answer 2, db50_216_2006#y") for line in said) == 1
+    assert sum(line.startswith("answer 1, db50_216_2006#x") for line in said) == 1
+
+
 @pytest.mark.parametrize("text", ["[[", "", 'packs = "x"', "subjects = 3"])
 def test_a_plan_that_is_none_is_a_problem_and_no_crash(tmp_path: Path, text: str) -> None:
     assert readiness.of(written(tmp_path, text)).exit_code == 2
