@@ -20,9 +20,8 @@ from acceptance.footage.decoding import (
     filmed_streams,
     opened,
     time_base_of,
-    without_times,
 )
-from acceptance.footage.packets import unstamped
+from acceptance.footage.packets import counted, unstamped
 from acceptance.footage.planes import FOUR_TO_THREE, coding_of, depth_of
 from acceptance.footage.stated_steps import stated_differences, stated_steps
 from acceptance.messages import tr
@@ -245,7 +244,7 @@ def _assumed(
         "stream": len(filmed_streams(container)) > 1 and not still,
         "sample_aspect": not filmed_stream(container).sample_aspect_ratio,
         "rate": sequence,
-        "times": (without_times(container) or unstamped(packets)) and not still,
+        "times": (counted(container, packets) or unstamped(packets)) and not still,
         "stamps": unstamped(packets) and not still,
     }
     return tuple(name for name, is_open in open_questions.items() if is_open)

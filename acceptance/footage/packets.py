@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import av.error
@@ -57,6 +58,20 @@ def unstamped(packets: Sequence[Packet]) -> bool:
     return lacking > max(ONCE, UNSTAMPED * len(packets))
 
 
+def counted(container: InputContainer, packets: Sequence[Packet]) -> bool:
+    """Whether nothing but their numbers tells when pictures are shown.
+
+    AVI shows a picture for as long as empty chunks follow it. Programs write them for pictures that
+    they lost, and where stamps are finer than pictures come (FFmpeg: 600 chunks a second).
+    """
+    if not without_times(container):
+        return False
+    times = sorted(packet.time for packet in packets)
+    steps = {later - earlier for earlier, later in pairwise(times)}
+    step = _step(filmed_stream(container))
+    return container.format.name != "avi" or 0 in steps or max(steps, default=step) <= step
+
+
 def packets_of(path: Path) -> tuple[tuple[Packet, ...], int]:
     """List the packets in presentation order, and how many frames the container declares.
 
@@ -75,7 +90,7 @@ def packets_of(path: Path) -> tuple[tuple[Packet, ...], int]:
         except av.error.FFmpegError:
             pass
         every = [packet for stretch in stretches for packet in stretch]
-        if without_times(container) or unstamped(every):
+        if counted(container, every) or unstamped(every):
             stretches = [_numbered(stretches, _step(stream))]
         ordered = (sorted(stretch, key=lambda packet: packet.time) for stretch in stretches)
         return tuple(packet for stretch in ordered for packet in stretch), stream.frames
@@ -104,7 +119,7 @@ def _numbered(stretches: Iterable[Sequence[Packet]], step: Fraction) -> list[Pac
 
 def _demuxed(container: InputContainer, stream: VideoStream) -> Iterator[tuple[Packet, bool]]:
     """Yield each packet that holds something, and whether its decoding time jumps back."""
-    step, counted = _step(stream), without_times(container)
+    step, numbered = _step(stream), without_times(container)
     codec = stream.codec_context.name
     fields = Fields(stream.codec_context.extradata or b"") if codec == "h264" else None
     latest: int | None = None
@@ -126,7 +141,7 @@ def _demuxed(container: InputContainer, stream: VideoStream) -> Iterator[tuple[P
                 time=time,
                 size=packet.size,
                 key=packet.is_keyframe,
-                stamped=counted or stated,
+                stamped=numbered or stated,
                 cut=codec == "mjpeg" and is_cut(bytes(packet)),
                 fields=fields.of(bytes(packet)) if fields else (),
             ),

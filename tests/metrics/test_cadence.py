@@ -53,3 +53,13 @@ def test_a_page_that_stands_still_costs_no_other_picture_its_number(
         assert found
         off = found.number - fresh
         assert np.count_nonzero(off != np.median(off)) <= 2 * len(stood)
+
+
+def test_a_camera_in_step_is_no_faster_one_of_which_a_third_is_lost() -> None:
+    """30 frame/s before 60 Hz: readings slip by a half in turn, and lie closer to 45 frame/s."""
+    number = np.arange(180)
+    position = 1000 + 2.0001 * number - 0.25 * (-1.0) ** number
+    found = cadence(position, np.full(180, 0.5))
+    assert found is not None
+    assert found.period == pytest.approx(2, abs=1e-3)
+    assert (np.diff(found.number) == 1).all()

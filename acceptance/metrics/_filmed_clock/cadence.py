@@ -33,6 +33,8 @@ SHARPENED: Array = np.arange(-12, 13, dtype=np.float64)
 AROUND = 3
 ALIKE = 1.1  # times the least spread: periods that fit as well
 APART = 4  # usual steps that pictures are apart at most, on average
+# share of pictures that are not followed by the next, from which a grid on which all are is it
+FOLLOWING = 0.25
 # share of pictures that must be followed by the very next, else any fine grid would do
 FEWEST_NEXT = 1 / 3
 INNER = (0.005, 0.995)  # quantiles between which pictures count towards the middle of the grid
@@ -97,11 +99,16 @@ def _closest(place: Array, rates: Array, off: Array, tolerated: float, around: i
     """Return the period of the ``rates`` (r, 1) on whose grid pictures lie closest, ``off`` (r, n).
 
     Of those that fit as well it is one on which pictures follow each other most: where readings
-    slip by a refresh, other periods leave out a picture, or number two alike.
+    slip by a refresh, other periods leave out a picture, or number two alike. Those on which all
+    follow fit as well where readings slip by a half: two in three of another grid may lie closer.
     """
     spread = _spread(off, tolerated)
     alike = np.flatnonzero(spread <= ALIKE * spread.min())
     broken = _broken(rates[alike] * place - off[alike], around)
+    if broken.min() > FOLLOWING * len(place):
+        every = _broken(rates * place - off, around)
+        if not every.min():
+            alike, broken = np.flatnonzero(every == 0), every[every == 0]
     alike = alike[broken == broken.min()]
     return float(1 / rates[alike[np.argmin(spread[alike])], 0])
 

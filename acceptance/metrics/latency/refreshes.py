@@ -32,7 +32,7 @@ from acceptance.metrics.latency.monitor_prior import (
     Ranges,
 )
 from acceptance.metrics.latency.refresh_starts import Start, aliases, slowest
-from acceptance.metrics.latency.seen_changes import SHARE_NOISE, TIMING, Seen
+from acceptance.metrics.latency.seen_changes import EXACT, SHARE_NOISE, TIMING, Seen
 
 if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock.gray_code import Array, Whole
@@ -70,7 +70,7 @@ def moments(
         next=times[np.minimum(changes.frame + 1, len(times) - 1)] - middle,
         taken=taken - middle,
         exposures=exposures[order],
-        timings=(TIMING, max(TIMING, scatter)),
+        timings=(EXACT, max(TIMING, scatter)),
         close=close,
     )
     ranges = Ranges(

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock.particles import Density
 
 LEAST = 1e-6  # s
-TIMING = 0.0002  # s by which time stamps of a film jitter, at least
+TIMING = 0.0002  # s by which time stamps of a film jitter as a rule
+EXACT = 0.00002  # s to which they may be right: else long exposures would explain mixtures better
 SHARE_NOISE = 0.02  # standard uncertainty of the share of a mixture
 LEAST_GAINED = 0.1  # of the time by which an exposure goes on: so much more light at least
 HIDDEN = MIXED + 2 * SHARE_NOISE  # share of another picture in frames that look unmixed
