@@ -158,12 +158,12 @@ def test_the_colours_of_a_wrong_matrix_are_noted_and_have_the_other_in_u(tmp_pat
 
 
 @pytest.mark.film
-@pytest.mark.parametrize("code", [9, 12])
+@pytest.mark.parametrize(("code", "saturation"), [(9, 0.8), (12, 1.0)])
 def test_primaries_that_the_colours_contradict_are_noted_and_both_are_in_u(
-    tmp_path: Path, code: int
+    tmp_path: Path, code: int, saturation: float
 ) -> None:
     """A perfect camera stated as of BT.2020 had a mean difference of 4.4 +- 0.1."""
-    seen = filmed(replace(CAMERA, saturation=0.8), tmp_path)
+    seen = filmed(replace(CAMERA, saturation=saturation), tmp_path)
     lying = replace(seen, video=replace(seen.video, gamut=gamut.of_code(code)))
     codes = [item.reason.code for item in colour.measure(lying) if isinstance(item, Note)]
     assert codes == ["primaries_doubtful"]

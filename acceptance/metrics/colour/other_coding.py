@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 # of what the stated coding leaves, and by how much less is left (as dE94): then another is better
-FAR_BETTER, LEAST_GAIN = 0.5, 0.5
+FAR_BETTER, LEAST_GAIN = 0.5, 0.3
 OF_CHROMA = 0.045  # by which a difference counts less for each unit of chroma (CIE 116:1995)
 LEAST_SATURATION = 0.05
+LIKELIER = 0.7  # of the way to a coding that fits better, standard: U must reach beyond it
 USUAL = (1, 9, 12)  # code points of primaries: BT.709, BT.2020, Display P3
 # how names of formats of luma and colour differences begin
 LUMA_AND_COLOURS = (
@@ -70,9 +71,9 @@ def otherwise_coded(
         others["matrix"] = _by(scene, seen, _with_matrix(scene.video, _other(scene.video.matrix)))
     if scene.range_unsure:
         others["range"] = _by_other_range(scene, seen)
+    share = LIKELIER if better else 1 / math.sqrt(3)
     return {
-        source: seen.light
-        + (light - seen.light) * random.standard_normal((draws, 1, 1)) / math.sqrt(3)
+        source: seen.light + (light - seen.light) * random.standard_normal((draws, 1, 1)) * share
         for source, light in others.items()
     }
 
@@ -117,9 +118,9 @@ def _misfit(light: Array, aims: Array) -> float:
     """Return what is left between patches and aims in a*b*, saturation and white balance fitted."""
     shown, printed = normalised(light, aims)[:, 1:], aims[:, 1:]
     weights = 1 / (1 + OF_CHROMA * np.hypot(*printed.T))
-    ones, none = np.ones(len(aims)), np.zeros(len(aims))
+    even, none = np.ones(len(aims)), np.zeros(len(aims))
     terms = np.concatenate([
-        np.column_stack([printed[:, 0], ones, none]), np.column_stack([printed[:, 1], none, ones])
+        np.column_stack([printed[:, 0], even, none]), np.column_stack([printed[:, 1], none, even])
     ])  # fmt: skip
     both = np.tile(weights, 2)
     fitted, *_ = np.linalg.lstsq(terms * both[:, None], shown.T.ravel() * both)
