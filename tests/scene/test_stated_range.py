@@ -11,8 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from acceptance.charts import definition
+from acceptance.footage import gamut
 from acceptance.metrics import colour, grey_scale, noise
-from acceptance.model import Coding, Measurement, Shot
+from acceptance.model import Coding, Measurement, Note, Shot
 from acceptance.scene import build, stated_range
 from acceptance.simulate.camera import Camera
 from acceptance.simulate.films import film_chart
@@ -154,6 +155,33 @@ def test_the_colours_of_a_wrong_matrix_are_noted_and_have_the_other_in_u(tmp_pat
     figure = said(lying, colour)["colour.delta_e00_mean"]
     assert figure.value - figure.expanded <= 0.1
     assert not [item for item in colour.measure(seen) if hasattr(item, "reason")]
+
+
+@pytest.mark.film
+@pytest.mark.parametrize(("code", "saturation"), [(9, 0.8), (12, 1.0)])
+def test_primaries_that_the_colours_contradict_are_noted_and_both_are_in_u(
+    tmp_path: Path, code: int, saturation: float
+) -> None:
+    """A perfect camera stated as of BT.2020 had a mean difference of 4.4 +- 0.1."""
+    seen = filmed(replace(CAMERA, saturation=saturation), tmp_path)
+    lying = replace(seen, video=replace(seen.video, gamut=gamut.of_code(code)))
+    codes = [item.reason.code for item in colour.measure(lying) if isinstance(item, Note)]
+    assert codes == ["primaries_doubtful"]
+    right, doubted = said(seen, colour), said(lying, colour)
+    for name in ("colour.delta_e00_mean", "colour.white_balance", "colour.saturation"):
+        assert abs(doubted[name].value - right[name].value) <= doubted[name].expanded
+    assert not [item for item in colour.measure(seen) if isinstance(item, Note)]
+
+
+@pytest.mark.parametrize(
+    ("primaries", "matrix", "name"),
+    [(2, 9, "BT.2020"), (2, 1, "BT.709"), (1, 9, "BT.709"), (12, 1, "Display P3")],
+)
+def test_primaries_that_nobody_states_are_those_of_the_matrix(
+    primaries: int, matrix: int, name: str
+) -> None:
+    frame: Any = SimpleNamespace(color_primaries=primaries, colorspace=matrix)
+    assert gamut.name_of(gamut.of_frame(frame, "hevc")) == name
 
 
 def test_a_camera_of_another_curve_is_believed() -> None:
