@@ -1,7 +1,6 @@
 """Colours by another matrix, other primaries, the other range, where the stated ones are in doubt.
 
-A wrong matrix or wrong primaries turn hues against each other, which a camera's saturation and
-white balance, fitted here, do not.
+A wrong matrix or wrong primaries turn hues against each other (``fitted_matrix.turn``).
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 
 from acceptance.footage.gamut import name_of, of_code
 from acceptance.footage.planes import MATRICES
-from acceptance.metrics.colour.difference import normalised
+from acceptance.metrics.colour.fitted_matrix import turn
 from acceptance.metrics.colour.light import linear_light, stray_light
 from acceptance.model.basics import Reason
 
@@ -27,11 +26,11 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-# of what the stated coding leaves, and by how much less is left (as dE94): then another is better
-FAR_BETTER, LEAST_GAIN = 0.5, 0.3
-OF_CHROMA = 0.045  # by which a difference counts less for each unit of chroma (CIE 116:1995)
-LEAST_SATURATION = 0.05
+# of the turn by the stated coding: by no more than that another one is better; and what any camera
+# and any chart may have, beside either
+FAR_BETTER, ANY_HAS = 0.45, 0.03
 LIKELIER = 0.7  # of the way to a coding that fits better, standard: U must reach beyond it
+HALF_WIDTH = 1 / math.sqrt(3)  # standard, of two ways that are as likely
 USUAL = (1, 9, 12)  # code points of primaries: BT.709, BT.2020, Display P3
 # how names of formats of luma and colour differences begin
 LUMA_AND_COLOURS = (
@@ -63,47 +62,46 @@ def otherwise_coded(
     ``better``: another coding than the stated one fits better.
     """
     others = {}
-    if better and better.video.gamut != scene.video.gamut:
-        others["primaries"] = better.light
-    elif better:
-        others["matrix"] = better.light
-    elif "matrix" in scene.video.assumed:
-        others["matrix"] = _by(scene, seen, _with_matrix(scene.video, _other(scene.video.matrix)))
+    if better:
+        source = "matrix" if better.video.gamut == scene.video.gamut else "primaries"
+        others[source] = (better.light, LIKELIER)
+    if "matrix" in scene.video.assumed:
+        other = _with_matrix(scene.video, _other(scene.video.matrix))
+        others.setdefault("matrix", (_by(scene, seen, other), HALF_WIDTH))
     if scene.range_unsure:
-        others["range"] = _by_other_range(scene, seen)
-    share = LIKELIER if better else 1 / math.sqrt(3)
+        others["range"] = (_by_other_range(scene, seen), HALF_WIDTH)
     return {
-        source: seen.light + (light - seen.light) * random.standard_normal((draws, 1, 1)) * share
-        for source, light in others.items()
+        source: seen.light + share * (light - seen.light) * random.standard_normal((draws, 1, 1))
+        for source, (light, share) in others.items()
     }
 
 
 def better_coding(scene: Scene, seen: ColourComparison) -> BetterCoding | None:
-    """Return the coding by which the patches fit far better than as stated; None: there is none."""
-    found = {video: _by(scene, seen, video) for video in _codings(scene)}
-    if not found:
+    """Return the coding by which the patches fit far better than as stated; None: there is none.
+
+    Nor is there where a matrix alone differs that nobody states: it is in doubt anyway.
+    """
+    stated = scene.video
+    lights = {video: _by(scene, seen, video) for video in _codings(scene)}
+    turns = {video: turn(light, seen.nominal.aims) for video, light in lights.items()}
+    best = min(turns, key=lambda video: turns[video])
+    far = math.hypot(turns[best], ANY_HAS) > FAR_BETTER * math.hypot(turns[stated], ANY_HAS)
+    if far or ("matrix" in stated.assumed and best.gamut == stated.gamut):
         return None
-    left = {video: _misfit(light, seen.nominal.aims) for video, light in found.items()}
-    best = min(left, key=lambda video: left[video])
-    stated = _misfit(seen.light, seen.nominal.aims)
-    if left[best] > FAR_BETTER * stated or stated - left[best] < LEAST_GAIN:
-        return None
-    return BetterCoding(video=best, light=found[best], reason=_reason(scene.video, best))
+    return BetterCoding(video=best, light=lights[best], reason=_reason(stated, best))
 
 
 def _codings(scene: Scene) -> list[VideoInfo]:
-    """List how the codes may be read instead; a matrix that is unstated is in doubt anyway."""
+    """List how the codes may be read, the stated way among them."""
     video = scene.video
-    coded = video.pixel_format.startswith(LUMA_AND_COLOURS)
-    known = not coded or "matrix" in video.assumed or bool(scene.shot.coding.matrix)
+    known = not video.pixel_format.startswith(LUMA_AND_COLOURS) or scene.shot.coding.matrix
     matrices = {video.matrix} if known else {video.matrix, *MATRICES.values()}
     gamuts = dict.fromkeys((video.gamut, *map(of_code, USUAL)))
-    ways = (
+    return [
         replace(_with_matrix(video, matrix), gamut=gamut)
         for matrix in sorted(matrices)
         for gamut in gamuts
-    )
-    return [way for way in ways if way != video]
+    ]
 
 
 def _reason(stated: VideoInfo, better: VideoInfo) -> Reason:
@@ -112,20 +110,6 @@ def _reason(stated: VideoInfo, better: VideoInfo) -> Reason:
         return Reason(code="matrix_doubtful", parameters=parameters)
     parameters = {"stated": name_of(stated.gamut), "other": name_of(better.gamut)}
     return Reason(code="primaries_doubtful", parameters=parameters)
-
-
-def _misfit(light: Array, aims: Array) -> float:
-    """Return what is left between patches and aims in a*b*, saturation and white balance fitted."""
-    shown, printed = normalised(light, aims)[:, 1:], aims[:, 1:]
-    weights = 1 / (1 + OF_CHROMA * np.hypot(*printed.T))
-    even, none = np.ones(len(aims)), np.zeros(len(aims))
-    terms = np.concatenate([
-        np.column_stack([printed[:, 0], even, none]), np.column_stack([printed[:, 1], none, even])
-    ])  # fmt: skip
-    both = np.tile(weights, 2)
-    fitted, *_ = np.linalg.lstsq(terms * both[:, None], shown.T.ravel() * both)
-    off = (shown.T.ravel() - terms @ fitted) * both / max(float(fitted[0]), LEAST_SATURATION)
-    return float(np.hypot(*off.reshape(2, -1)).mean())
 
 
 def _other(matrix: str) -> str:
