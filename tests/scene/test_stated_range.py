@@ -11,9 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from acceptance.charts import definition
-from acceptance.footage import gamut
-from acceptance.metrics import colour, grey_scale, noise
-from acceptance.model import Coding, Measurement, Note, Shot
+from acceptance.metrics import grey_scale, noise
+from acceptance.model import Coding, Measurement, Shot
 from acceptance.scene import build, stated_range
 from acceptance.simulate.camera import Camera
 from acceptance.simulate.films import film_chart
@@ -143,45 +142,6 @@ def test_grey_steps_that_fit_the_other_range_alone_put_both_into_u(
         replace(lying, range_contradicted=True), seen,
     ))  # fmt: skip
     assert abs(ratio.value - right.value) <= ratio.expanded < 2
-
-
-@pytest.mark.film
-def test_the_colours_of_a_wrong_matrix_are_noted_and_have_the_other_in_u(tmp_path: Path) -> None:
-    """BT.601 stated as BT.709: a perfect camera had a mean difference of 1.7 +- 0.7."""
-    seen = filmed(replace(CAMERA, matrix="bt601"), tmp_path)
-    lying = replace(seen, video=replace(seen.video, matrix="bt709"))
-    codes = [getattr(item, "reason", None) for item in colour.measure(lying)]
-    assert [code.code for code in codes if code] == ["matrix_doubtful"]
-    figure = said(lying, colour)["colour.delta_e00_mean"]
-    assert figure.value - figure.expanded <= 0.1
-    assert not [item for item in colour.measure(seen) if hasattr(item, "reason")]
-
-
-@pytest.mark.film
-@pytest.mark.parametrize(("code", "saturation"), [(9, 0.8), (12, 1.0)])
-def test_primaries_that_the_colours_contradict_are_noted_and_both_are_in_u(
-    tmp_path: Path, code: int, saturation: float
-) -> None:
-    """A perfect camera stated as of BT.2020 had a mean difference of 4.4 +- 0.1."""
-    seen = filmed(replace(CAMERA, saturation=saturation), tmp_path)
-    lying = replace(seen, video=replace(seen.video, gamut=gamut.of_code(code)))
-    codes = [item.reason.code for item in colour.measure(lying) if isinstance(item, Note)]
-    assert codes == ["primaries_doubtful"]
-    right, doubted = said(seen, colour), said(lying, colour)
-    for name in ("colour.delta_e00_mean", "colour.white_balance", "colour.saturation"):
-        assert abs(doubted[name].value - right[name].value) <= doubted[name].expanded
-    assert not [item for item in colour.measure(seen) if isinstance(item, Note)]
-
-
-@pytest.mark.parametrize(
-    ("primaries", "matrix", "name"),
-    [(2, 9, "BT.2020"), (2, 1, "BT.709"), (1, 9, "BT.709"), (12, 1, "Display P3")],
-)
-def test_primaries_that_nobody_states_are_those_of_the_matrix(
-    primaries: int, matrix: int, name: str
-) -> None:
-    frame: Any = SimpleNamespace(color_primaries=primaries, colorspace=matrix)
-    assert gamut.name_of(gamut.of_frame(frame, "hevc")) == name
 
 
 def test_a_camera_of_another_curve_is_believed() -> None:

@@ -101,7 +101,7 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     if better:
         yield Note(reason=better.reason, metric="colour")
     doubts = _doubts(scene, seen, better)
-    found = propagated(seen.nominal, doubts)
+    found = propagated(seen.nominal, doubts, {better.source} if better else ())
     repeats = _repeats(scene, seen)
     in_plane = vectors.details([patch.name for patch in seen.patches], seen.nominal, doubts)
     common = _details(scene, seen)

@@ -43,10 +43,10 @@ LUMA_AND_COLOURS = (
 class BetterCoding:
     """A matrix and primaries by which the patches fit far better than by those stated."""
 
-    video: VideoInfo
-    """Read as they say."""
     light: Array
     """Light (n, 3) of the patches by them."""
+    source: str
+    """Of doubt: the matrix, where the primaries are the same."""
     reason: Reason
 
 
@@ -63,8 +63,7 @@ def otherwise_coded(
     """
     others = {}
     if better:
-        source = "matrix" if better.video.gamut == scene.video.gamut else "primaries"
-        others[source] = (better.light, LIKELIER)
+        others[better.source] = (better.light, LIKELIER)
     if "matrix" in scene.video.assumed:
         other = _with_matrix(scene.video, _other(scene.video.matrix))
         others.setdefault("matrix", (_by(scene, seen, other), HALF_WIDTH))
@@ -88,7 +87,8 @@ def better_coding(scene: Scene, seen: ColourComparison) -> BetterCoding | None:
     far = math.hypot(turns[best], ANY_HAS) > FAR_BETTER * math.hypot(turns[stated], ANY_HAS)
     if far or ("matrix" in stated.assumed and best.gamut == stated.gamut):
         return None
-    return BetterCoding(video=best, light=lights[best], reason=_reason(stated, best))
+    source = "matrix" if best.gamut == stated.gamut else "primaries"
+    return BetterCoding(light=lights[best], source=source, reason=_reason(stated, best))
 
 
 def _codings(scene: Scene) -> list[VideoInfo]:
