@@ -37,9 +37,7 @@ PRINTED = np.array(
     [linear_rgb(region.printed["lab"]) for region in CHART.regions if region.kind == "colour"]
 )
 AIMS = lab_of(PRINTED)
-CAMERA = Camera(
-    width=640, height=360, blur=0.8, noise=0.006, black=0.0, white=0.75, share=0.88, crf=0
-)
+CAMERA = Camera(width=640, height=360, blur=0.8, noise=0.006, white=0.75, share=0.88, crf=0)
 CASTS = ((1.0, 1.0, 1.0), (1.1, 1.0, 0.88))
 # codings by their primaries' code point and their matrix
 BT709, BT601, BT2020, P3 = (1, "bt709"), (1, "bt601"), (9, "bt2020"), (12, "bt709")
@@ -93,7 +91,7 @@ def coded(light: Array, coding: tuple[int, str], random: np.random.Generator) ->
     """Return the Y', Cb, Cr codes (n, 3), 8 bit, of light by a coding, with noise of the means."""
     code, matrix = coding
     own = np.maximum(light @ np.linalg.inv(to_bt709(code)).T, 0)
-    signal = np.clip(CAMERA.signal(CAMERA.white * own), 0, 1.09)
+    signal = np.clip(CAMERA.signal(CAMERA.black + (CAMERA.white - CAMERA.black) * own), 0, 1.09)
     red, green, blue = WEIGHTS[matrix]
     luma = signal @ [red, green, blue]
     planes = [
@@ -132,10 +130,10 @@ def test_light_of_undoes_lab_of() -> None:
 
 
 def test_casts_saturation_and_flare_are_no_turn() -> None:
-    assert turn(PRINTED, AIMS) < 1e-9
-    assert turn(0.3 * PRINTED * [1.2, 1.0, 0.7], AIMS) < 1e-9
-    assert turn(stretched(PRINTED, 1.4), AIMS) < 1e-9
-    assert turn(stretched(PRINTED, 0.1), AIMS) < 1e-9
+    assert turn(PRINTED, AIMS) < 1e-6
+    assert turn(0.3 * PRINTED * [1.2, 1.0, 0.7], AIMS) < 1e-6
+    assert turn(stretched(PRINTED, 1.4), AIMS) < 1e-6
+    assert turn(stretched(PRINTED, 0.1), AIMS) < 1e-5
     grey = PRINTED.mean(axis=1)
     flare = (grey.max() - grey)[:, None] * [0.02, 0.01, 0.0]
     assert turn(PRINTED + flare, AIMS) < 0.01
@@ -167,7 +165,7 @@ def test_primaries_that_nobody_states_are_those_of_the_matrix(
 def test_what_is_stated_rightly_is_hardly_ever_doubted(
     seen: build.Scene, true: tuple[int, str], said: tuple[int, str], count: int
 ) -> None:
-    assert doubted(seen, true, said, count) <= 0.03 * count
+    assert doubted(seen, true, said, count) <= max(1, 0.02 * count)
 
 
 @pytest.mark.film
@@ -178,7 +176,7 @@ def test_what_is_stated_wrongly_is_doubted(
 ) -> None:
     """P3 and BT.709 are as far apart as a camera's own matrix of colours may be off."""
     near = {true, said} == {BT709, P3}
-    assert doubted(seen, true, said, count) >= (0.2 if near else 0.8) * count
+    assert doubted(seen, true, said, count) >= (0.3 if near else 0.75) * count
 
 
 # --- films
@@ -214,7 +212,7 @@ def test_a_matrix_that_nobody_states_is_in_doubt_without_a_note(seen: build.Scen
     """With other primaries it is said: both are in the line of these."""
     assert not notes(stated(seen, BT601, assumed=("matrix",)))
     assert notes(stated(seen, BT2020, assumed=("matrix",))) == ["primaries_doubtful"]
-    lying = stated(seen, BT2020)
+    lying = stated(seen, (9, "bt709"))
     named = replace(lying, shot=replace(lying.shot, coding=Coding(matrix="bt709")))
     assert notes(named) == ["primaries_doubtful"]
 
