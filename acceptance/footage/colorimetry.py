@@ -55,6 +55,14 @@ def lab_of(light: ArrayLike) -> Floats:
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
 
 
+def light_of(lab: ArrayLike) -> Floats:
+    """Return linear light (..., 3) of BT.709 primaries of CIELAB, D65."""
+    lightness, a, b = np.moveaxis(np.asarray(lab, np.float64), -1, 0)
+    f = (lightness + 16)[..., None] / 116 + np.stack([a / 500, np.zeros_like(a), -b / 200], axis=-1)
+    ratio = np.where(f > 6 / 29, f**3, 3 * (6 / 29) ** 2 * (f - 4 / 29))
+    return np.asarray((ratio * TO_XYZ.sum(axis=1)) @ np.linalg.inv(TO_XYZ).T)
+
+
 def picture_of(frame: Frame, video: VideoInfo) -> NDArray[np.uint8]:
     """Return the BGR picture (h, w, 3), 8 bit, of a frame, by the stream's matrix and range."""
     neutral = np.full(frame.luma.shape, 2.0 ** (video.depth - 1), np.float32)

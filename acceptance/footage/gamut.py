@@ -29,6 +29,8 @@ TO_XYZ = np.array(
     ]
 )
 D65 = (0.3127, 0.3290)
+SAID = {1, *range(4, 13), 22}  # code points of primaries that stand for some
+OF_BT2020 = 9  # code point of its primaries, and of its matrix
 # code point: name, chromaticities x, y of red, green and blue
 STATED = {
     9: ("BT.2020", ((0.708, 0.292), (0.170, 0.797), (0.131, 0.046))),
@@ -61,10 +63,16 @@ class Gamut:
 
 
 def of_frame(frame: av.VideoFrame, codec: str) -> Gamut | None:
-    """Return what a frame states: inks, of a JPEG of four parts, or primaries."""
+    """Return what a frame states: inks, of a JPEG of four parts, or primaries.
+
+    Where it states none, those that belong to its matrix.
+    """
     if codec == "mjpeg" and len(frame.format.components) == INKS:
         return Gamut(name="CMYK", to_bt709=None)
-    return of_code(frame.color_primaries)
+    unstated = frame.color_primaries not in SAID
+    return of_code(
+        OF_BT2020 if unstated and frame.colorspace == OF_BT2020 else frame.color_primaries
+    )
 
 
 def of_code(primaries: int) -> Gamut | None:
@@ -75,6 +83,11 @@ def of_code(primaries: int) -> Gamut | None:
     columns = np.array([_xyz(corner) for corner in corners]).T
     to_xyz = columns * np.linalg.solve(columns, _xyz(D65))
     return Gamut(name=name, to_bt709=_rows(np.linalg.solve(TO_XYZ, to_xyz)))
+
+
+def name_of(gamut: Gamut | None) -> str:
+    """Return the name of primaries."""
+    return gamut.name if gamut else "BT.709"
 
 
 def _xyz(corner: tuple[float, float]) -> Floats:

@@ -400,7 +400,7 @@ def test_smear_of_a_third_of_the_patches_is_in_u_and_moves_no_other_line(
         planes = iter([0.5] * 3 * patches_smeared)
         monkeypatch.setattr(patches, "_smeared", lambda *_: next(planes, 0.0))
         random = np.random.default_rng(1)
-        return colour._lights(seen, colour.compare(seen), random, matrix_unsure=False)
+        return colour._lights(seen, colour.compare(seen), random, None)
 
     none, few, many = drawn(0), drawn(3), drawn(12)
     assert few.keys() == none.keys()

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from acceptance.charts import definition
-from acceptance.metrics import colour, grey_scale, noise
+from acceptance.metrics import grey_scale, noise
 from acceptance.model import Coding, Measurement, Shot
 from acceptance.scene import build, stated_range
 from acceptance.simulate.camera import Camera
@@ -142,18 +142,6 @@ def test_grey_steps_that_fit_the_other_range_alone_put_both_into_u(
         replace(lying, range_contradicted=True), seen,
     ))  # fmt: skip
     assert abs(ratio.value - right.value) <= ratio.expanded < 2
-
-
-@pytest.mark.film
-def test_the_colours_of_a_wrong_matrix_are_noted_and_have_the_other_in_u(tmp_path: Path) -> None:
-    """BT.601 stated as BT.709: a perfect camera had a mean difference of 1.7 +- 0.7."""
-    seen = filmed(replace(CAMERA, matrix="bt601"), tmp_path)
-    lying = replace(seen, video=replace(seen.video, matrix="bt709"))
-    codes = [getattr(item, "reason", None) for item in colour.measure(lying)]
-    assert [code.code for code in codes if code] == ["matrix_doubtful"]
-    figure = said(lying, colour)["colour.delta_e00_mean"]
-    assert figure.value - figure.expanded <= 0.1
-    assert not [item for item in colour.measure(seen) if hasattr(item, "reason")]
 
 
 def test_a_camera_of_another_curve_is_believed() -> None:

@@ -38,7 +38,7 @@ from acceptance.metrics.colour.difference import (
     propagated,
 )
 from acceptance.metrics.colour.light import channels, linear_light, stray_light
-from acceptance.metrics.colour.other_coding import better_matrix, otherwise_coded
+from acceptance.metrics.colour.other_coding import better_coding, otherwise_coded
 from acceptance.metrics.colour.patches import (
     DARK,
     ColourComparison,
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from acceptance.metrics.colour.difference import ColourFigure
+    from acceptance.metrics.colour.other_coding import BetterCoding
     from acceptance.model.basics import Value
     from acceptance.scene.build import Scene
 
@@ -96,11 +97,11 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     seen = compare(scene)
     if seen.left_out:
         yield _note(seen.left_out)
-    better = better_matrix(scene, seen)
+    better = better_coding(scene, seen)
     if better:
-        yield _of_scene("matrix_doubtful", stated=scene.video.matrix, other=better)
-    doubts = _doubts(scene, seen, matrix_unsure=bool(better))
-    found = propagated(seen.nominal, doubts)
+        yield Note(reason=better.reason, metric="colour")
+    doubts = _doubts(scene, seen, better)
+    found = propagated(seen.nominal, doubts, {better.source} if better else ())
     repeats = _repeats(scene, seen)
     in_plane = vectors.details([patch.name for patch in seen.patches], seen.nominal, doubts)
     common = _details(scene, seen)
@@ -154,7 +155,7 @@ def compare(scene: Scene) -> ColourComparison:
     )
 
 
-def _doubts(scene: Scene, seen: ColourComparison, *, matrix_unsure: bool) -> dict[str, Drawn]:
+def _doubts(scene: Scene, seen: ColourComparison, better: BetterCoding | None) -> dict[str, Drawn]:
     """Draw the patches anew for each source of uncertainty, ``DRAWS`` times.
 
     Draws are normal with the source's standard uncertainty, which is how a budget combines it. Of a
@@ -164,7 +165,7 @@ def _doubts(scene: Scene, seen: ColourComparison, *, matrix_unsure: bool) -> dic
     copy = scene.chart.lab_doubt if scene.chart else 0.0
     moves = random.standard_normal((DRAWS, *aims.shape))
     printed = aims + copy / math.sqrt(3) * moves if copy else aims
-    lights = _lights(scene, seen, random, matrix_unsure=matrix_unsure)
+    lights = _lights(scene, seen, random, better)
     lights["lighting"] = _otherwise_lit(scene, seen, random) * _mixed(scene, seen, random)
     drawn = {
         source: Drawn(lab=normalised(moved, aims), aims=aims) for source, moved in lights.items()
@@ -174,7 +175,10 @@ def _doubts(scene: Scene, seen: ColourComparison, *, matrix_unsure: bool) -> dic
 
 
 def _lights(
-    scene: Scene, seen: ColourComparison, random: np.random.Generator, *, matrix_unsure: bool
+    scene: Scene,
+    seen: ColourComparison,
+    random: np.random.Generator,
+    better: BetterCoding | None,
 ) -> dict[str, Array]:
     """Draw the light of the patches for each source that is in their codes or the tone curve."""
     aims = seen.nominal.aims
@@ -194,7 +198,7 @@ def _lights(
         lights["smear"] = _light(scene, seen, codes + REACHES * drawn * smeared)
     exponents = 1 + scene.tone_doubt / math.sqrt(3) * random.standard_normal((DRAWS, 1, 1))
     lights[TONE_SOURCE] = _powered(seen.light, exponents)
-    return lights | otherwise_coded(scene, seen, random, DRAWS, matrix_unsure=matrix_unsure)
+    return lights | otherwise_coded(scene, seen, random, DRAWS, better)
 
 
 def _light(scene: Scene, seen: ColourComparison, codes: Array) -> Array:
@@ -303,10 +307,5 @@ def _curve(seen: ColourComparison) -> Curve:
 
 
 def _note(left_out: Sequence[str]) -> Note:
-    names = ", ".join(left_out)
-    return _of_scene("patches_left_out", count=len(left_out), names=names)
-
-
-def _of_scene(code: str, **parameters: Value) -> Note:
-    reason = Reason(code=code, parameters=parameters)
-    return Note(reason=reason, metric="colour")
+    parameters: dict[str, Value] = {"count": len(left_out), "names": ", ".join(left_out)}
+    return Note(reason=Reason(code="patches_left_out", parameters=parameters), metric="colour")

@@ -21,7 +21,7 @@ from acceptance.metrics.colour.ciede2000 import delta_e00
 from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
 Array = NDArray[np.float64]
 
@@ -77,7 +77,9 @@ def gain(light: Array, aims: Array) -> Array:
     return np.asarray(luminance(aims[..., grey, 0]).sum(axis=-1) / seen)
 
 
-def propagated(nominal: Drawn, doubts: Mapping[str, Drawn]) -> dict[str, ColourFigure]:
+def propagated(
+    nominal: Drawn, doubts: Mapping[str, Drawn], one_way: Collection[str] = ()
+) -> dict[str, ColourFigure]:
     """Return each result of the patches, its bias subtracted, with its uncertainty budget.
 
     Parameters
@@ -86,6 +88,9 @@ def propagated(nominal: Drawn, doubts: Mapping[str, Drawn]) -> dict[str, ColourF
         The n patches as seen, (n, 3).
     doubts
         Draws (draws, n, 3) of the patches by source of uncertainty.
+    one_way
+        Sources that move all patches one known way, or not at all: they lengthen nothing on
+        average.
 
     Notes
     -----
@@ -95,11 +100,9 @@ def propagated(nominal: Drawn, doubts: Mapping[str, Drawn]) -> dict[str, ColourF
     their shares and together for their sum, which is less where one dominates another.
     """
     moves = {source: drawn.less(nominal) for source, drawn in doubts.items()}
-    every = Drawn(
-        lab=np.asarray(sum(move.lab for move in moves.values())),
-        aims=np.asarray(sum(move.aims for move in moves.values())),
-    )
-    biases, together = _biases(nominal, every), _moved(nominal.lab, nominal.aims, every)
+    lengthening = _all([move for source, move in moves.items() if source not in one_way])
+    biases = _biases(nominal, lengthening)
+    together = _moved(nominal.lab, nominal.aims, _all([*moves.values()]))
     each = {source: _moved(nominal.lab, nominal.aims, move) for source, move in moves.items()}
     found = {}
     for name, value in figures(nominal.lab, nominal.aims, nominal.aims).items():
@@ -108,6 +111,14 @@ def propagated(nominal: Drawn, doubts: Mapping[str, Drawn]) -> dict[str, ColourF
         budget = _budget(shares, together[name], bias)
         found[name] = ColourFigure(value=float(value) - bias, bias=bias, budget=budget)
     return found
+
+
+def _all(moves: Sequence[Drawn]) -> Drawn:
+    """Return what several sources do together."""
+    return Drawn(
+        lab=np.asarray(sum(move.lab for move in moves)),
+        aims=np.asarray(sum(move.aims for move in moves)),
+    )
 
 
 def _moved(lab: Array, aims: Array, moves: Drawn) -> dict[str, Array]:

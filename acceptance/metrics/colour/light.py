@@ -52,7 +52,7 @@ def linear_light(
     The tone curve takes stray light out as a neutral would show it; where white balance is off, red
     and blue have that much more or less of it.
     """
-    light = in_bt709(scene.linear(channels(scene, codes, video)), scene.video)
+    light = in_bt709(scene.linear(channels(scene, codes, video)), video or scene.video)
     greys = light[..., neutral(aims), :] + stray
     tint = greys.sum(axis=-2) / (greys @ TO_XYZ[1]).sum(axis=-1)[..., None]
     return np.asarray((light - stray * (tint - 1)[..., None, :]) / lit[:, :1] - lit[:, 1:])
