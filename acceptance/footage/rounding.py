@@ -20,8 +20,6 @@ SEEN = 0.002  # share of the samples from which on a code counts as there
 # gaps between the codes of a picture that tell its spacing, and the share of them that may be
 # smaller than this share of it
 ENOUGH, FEW, SMALLER = 20, 0.05, 0.6
-MUCH_USED, FEWEST_MISSING = 30, 5  # samples of both neighbours of a missing code; such codes
-MOST_MISSING = 0.4  # of those used: of a half every second one is missing, which is no stretch
 SQUARE = 4  # px: the mean of so many each way follows the light, and few of them lie on an edge
 MOST_NOISE = 4.0  # steps: of more nothing is left
 LEVELS, BETWEEN = 8, 0.25  # fields enough for all levels; variance half-way between two codes
@@ -52,25 +50,6 @@ def spacing(fields: Iterable[NDArray[np.integer]], otherwise: float = 1.0) -> fl
     usual = float(np.median(gaps)) if gaps.size >= ENOUGH else otherwise
     smaller = np.count_nonzero(gaps < SMALLER * usual)
     return usual if usual > 1 and smaller <= FEW * gaps.size else 1.0
-
-
-def stretch(fields: Iterable[NDArray[np.integer]], apart: float = 1.0) -> float:
-    """Return by what a picture's codes were stretched, from some of its fields; 1: they were not.
-
-    Single codes, of those that lie ``apart``, are left out between neighbours that are much used.
-    """
-    every = [np.rint(field.ravel() / apart).astype(int) for field in fields if field.size]
-    if not every:
-        return 1.0
-    used = np.bincount(np.concatenate(every))
-    much = used >= MUCH_USED
-    between = much[:-2] & much[2:]
-    missing = int(np.count_nonzero(between & (used[1:-1] == 0)))
-    # codes beside a missing one are used, but not between neighbours that are
-    known = int(np.count_nonzero(between & much[1:-1])) + 2 * missing
-    if missing < FEWEST_MISSING or missing > MOST_MISSING * known:
-        return 1.0
-    return 1 + missing / known
 
 
 def coarse_doubt(frames: NDArray[np.integer], apart: float, *, still: bool = True) -> float:

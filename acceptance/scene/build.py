@@ -35,7 +35,7 @@ from acceptance.scene import (
     stream_words,
     views,
 )
-from acceptance.scene.code_range import spacings, stretches
+from acceptance.scene.code_range import spacings, used
 from acceptance.scene.light import SeenLight
 from acceptance.scene.series import Series, named, series_of
 from acceptance.scene.watch import MOST_FRAMES, Watch, in_one_thread
@@ -177,8 +177,8 @@ def _scene(
         series=_series(shot, folder, opened, watch),
         reference=kept[len(kept) // 2],
         bars=black_bars.found([frame.luma for frame in kept], 1 << (opened.info.depth - 8)),
-        spacings=(apart := spacings(regions.values())),
-        stretches=stretches(regions.values(), apart),
+        spacings=spacings(regions.values()),
+        used=used(regions.values()),
         clocks={name: track.place for name, track in named(watch.tracks).items()},
         strips=watch.strips.cut(),
         folder=folder,

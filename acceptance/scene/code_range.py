@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.footage.rounding import spacing, stretch
+from acceptance.footage.rounding import spacing
 from acceptance.footage.tone import inverse_oetf
+from acceptance.scene.code_steps import Counts, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from acceptance.scene.views import View
 
     Floats = NDArray[np.float64]
+
+NONE: Counts = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +34,8 @@ class CodeRange:
     spacings: tuple[float, float, float] = (1.0, 1.0, 1.0)
     """How far apart the codes of luma, Cb and Cr lie that the picture uses: 1, unless it has fewer
     bits."""
-    stretches: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    """By what codes of luma, Cb and Cr were stretched once they were rounded: single ones are
-    missing then."""
+    used: tuple[Counts, Counts, Counts] = (NONE, NONE, NONE)
+    """How many samples of its regions lie on each code of luma, Cb and Cr."""
 
     @property
     def code_spacing(self) -> float:
@@ -102,17 +104,11 @@ def spacings(views: Iterable[View]) -> tuple[float, float, float]:
     return luma, cb, cr
 
 
-def stretches(
-    views: Iterable[View], apart: tuple[float, float, float]
-) -> tuple[float, float, float]:
-    """Return by what codes of luma, Cb and Cr, which lie ``apart``, were stretched.
-
-    Colours too plain to tell: as luma. Where luma was not, colours were not.
-    """
+def used(views: Iterable[View]) -> tuple[Counts, Counts, Counts]:
+    """Return how many samples of luma, Cb and Cr lie on each code, in one frame of some views."""
     every = list(views)
-    luma = stretch((view.luma[:1] for view in every), apart[0])
-    if luma == 1:
-        return 1.0, 1.0, 1.0
-    cb = stretch((view.cb[:1] for view in every if view.cb is not None), apart[1])
-    cr = stretch((view.cr[:1] for view in every if view.cr is not None), apart[2])
-    return luma, cb if cb > 1 else luma, cr if cr > 1 else luma
+    return (
+        counted(view.luma[:1] for view in every),
+        counted(view.cb[:1] for view in every if view.cb is not None),
+        counted(view.cr[:1] for view in every if view.cr is not None),
+    )

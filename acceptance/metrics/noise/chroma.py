@@ -110,9 +110,9 @@ def _coarser(video: VideoInfo, number: int) -> float:
 def _noise(field: Field, codes: NDArray[np.integer], number: int) -> Noise:
     """Return the noise of codes (n, h, w) of the plane of this number."""
     scene, view = field.scene, field.view
-    apart, stretched = scene.spacings[number], scene.stretches[number]
+    apart, used = scene.spacings[number], scene.used[number]
     step = quantiser_step(scene.video, view)
-    return analyse_in_steps(codes, apart, stretched, stable=view.stable, quantiser=step)
+    return analyse_in_steps(codes, apart, used, stable=view.stable, quantiser=step)
 
 
 def _details(

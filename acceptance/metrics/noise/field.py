@@ -155,7 +155,7 @@ def read_field(scene: Scene, view: View, light: NDArray[np.float64]) -> Field:
     noise = analyse_in_steps(
         codes,
         scene.spacings[0],
-        scene.stretches[0],
+        scene.used[0],
         stable=view.stable,
         weighting=weighting if view.region.kind == "flat" else None,
         quantiser=quantiser_step(scene.video, view),
