@@ -30,7 +30,7 @@ BENT = 7  # codes, from which on the curve through them is one of second order
 
 
 @dataclass(frozen=True)
-class Steps:
+class CodeSteps:
     """Codes of a field counted in steps: ``codes`` (n, h, w), of ``unit`` codes each.
 
     ``doubt`` is the relative standard uncertainty of the unit.
@@ -50,7 +50,7 @@ def counted(planes: Iterable[NDArray[np.integer]]) -> Counts:
     return found
 
 
-def in_steps(codes: NDArray[np.integer], used: Counts) -> Steps | None:
+def in_steps(codes: NDArray[np.integer], used: Counts) -> CodeSteps | None:
     """Count codes (n, h, w) of a field in steps; None where all codes are in use.
 
     ``used`` (c,) are the samples of the whole picture on each code.
@@ -70,7 +70,7 @@ def in_steps(codes: NDArray[np.integer], used: Counts) -> Steps | None:
     unit, doubt = _slope(run, mean)
     steps = np.interp(codes, run, np.arange(run.size))
     steps += (np.minimum(codes - run[0], 0) + np.maximum(codes - run[-1], 0)) / unit
-    return Steps(steps, unit, doubt)
+    return CodeSteps(steps, unit, doubt)
 
 
 def _misses(run: Counts, own: Counts) -> bool:

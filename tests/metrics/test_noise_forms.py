@@ -17,6 +17,7 @@ from acceptance.metrics.noise import Variance, analysis, coarse, field, flutter,
 from acceptance.metrics.noise.coarse import Coarse, with_coarse
 from acceptance.metrics.noise.flutter import Flutter
 from acceptance.metrics.noise.parts import Noise
+from acceptance.scene.code_range import NONE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -387,14 +388,11 @@ def test_rounding_to_steps_of_three_codes_hides_what_is_below_its_own_variance(
     assert noise.hidden is hidden
 
 
-@pytest.mark.parametrize(
-    ("apart", "stretched", "expected"),
-    [(1.0, 1.0, [20, 36, 44, 52]), (8.0, 1.0, [0, 2, 3, 4]), (8.0, 1.25, [1, 2, 3, 4])],
-)
+@pytest.mark.parametrize(("apart", "expected"), [(1.0, [20, 36, 44, 52]), (8.0, [0, 2, 3, 4])])
 def test_noise_is_analysed_in_the_steps_that_it_was_rounded_to(
-    apart: float, stretched: float, expected: list[int], monkeypatch: pytest.MonkeyPatch
+    apart: float, expected: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the quantiser's step in them; stretched codes are numbered as they occur."""
+    """With the quantiser's step in them; of a curve: ``test_noise_in_steps``."""
     given: list[Any] = []
     noise = Noise(mean=2.5, mean_uncertainty=0.1, total=variance())
 
@@ -404,12 +402,10 @@ def test_noise_is_analysed_in_the_steps_that_it_was_rounded_to(
 
     monkeypatch.setattr(in_steps, "analyse", analysed)
     codes = np.array([20, 36, 44, 52]).reshape(1, 2, 2)
-    found = in_steps.analyse_in_steps(codes, apart, stretched, stable=True, quantiser=12.0)
-    unit = apart * stretched
-    assert given == [(expected, {"stable": True, "weighting": None, "step": 12.0 / unit})]
-    assert found.mean == (2.5 if unit == 1 else 38.0)
-    assert (found.unit, found.total.value) == pytest.approx((unit, 4 * unit**2))
-    in_steps.analyse_in_steps(codes, apart, stretched, stable=True)
+    found = in_steps.analyse_in_steps(codes, apart, NONE, stable=True, quantiser=12.0)
+    assert given == [(expected, {"stable": True, "weighting": None, "step": 12.0 / apart})]
+    assert found.mean == (2.5 if apart == 1 else 38.0)
+    assert (found.unit, found.total.value) == pytest.approx((apart, 4 * apart**2))
+    in_steps.analyse_in_steps(codes, apart, NONE, stable=True)
     assert given[1][1]["step"] == 0, "without a coder"
-    share = 2 * 0.01 * found.total.value if stretched != 1 else 0.0
-    assert found.total.quantisation == pytest.approx(share)
+    assert found.total.quantisation == 0

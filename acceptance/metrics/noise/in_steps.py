@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.metrics.noise.analysis import analyse
-from acceptance.scene.code_steps import Counts, Steps, in_steps
+from acceptance.scene.code_steps import CodeSteps, Counts, in_steps
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,7 +40,7 @@ def analyse_in_steps(
     if steps is None and apart == 1:
         return analyse(codes, stable=stable, weighting=weighting, step=quantiser)
     if steps is None:
-        steps = Steps((codes - np.float64(codes.min())) / apart, apart, 0.0)
+        steps = CodeSteps((codes - np.float64(codes.min())) / apart, apart, 0.0)
     step = quantiser / steps.unit
     found = analyse(steps.codes, stable=stable, weighting=weighting, step=step)
     noise = replace(found.times(steps.unit), mean=float(codes.mean()))
