@@ -173,13 +173,13 @@ LISTED = "id,kind\nc1,fixed\nc2,fxed\nc3,dome\nc3,dome\n"
 def test_wrong_fields_hide_nothing_else_and_nothing_follows_from_them(tmp_path: Path) -> None:
     (tmp_path / "answers.csv").write_text(ANSWERS, "utf-8")
     said = [str(one) for one in readiness.of(written(tmp_path, WRONG_FIELDS)).problems]
-    told = (
+    expected = (
         *("operatr: unknown", "'fxied'", "'zzz'", "shots.1.clip", "answers.0.requirement"),
         *("row 2, grade", "row 3, by", "c\\u202ed", "no.mp4", "'pictrue'"),
         "answer 2: no pack has",
     )
-    assert [one for one in told if not any(one in line for line in said)] == []
-    assert len(said) == len(told)
+    assert [one for one in expected if not any(one in line for line in said)] == []
+    assert len(said) == len(expected)
 
 
 def test_each_wrong_row_of_a_list_is_told_and_its_shots_are_looked_at(tmp_path: Path) -> None:
