@@ -100,12 +100,13 @@ def _closest(place: Array, rates: Array, off: Array, tolerated: float, around: i
 
     Of those that fit as well it is one on which pictures follow each other most: where readings
     slip by a refresh, other periods leave out a picture, or number two alike. Those on which all
-    follow fit as well where readings slip by a half: two in three of another grid may lie closer.
+    follow fit as well where readings slip by a half: two in three of another grid may lie closer. A
+    grid on which fewer follow is believed in no case.
     """
     spread = _spread(off, tolerated)
     alike = np.flatnonzero(spread <= ALIKE * spread.min())
     broken = _broken(rates[alike] * place - off[alike], around)
-    if broken.min() > FOLLOWING * len(place):
+    if FOLLOWING * len(place) < broken.min() <= (1 - FEWEST_NEXT) * len(place):
         every = _broken(rates * place - off, around)
         if not every.min():
             alike, broken = np.flatnonzero(every == 0), every[every == 0]
