@@ -131,7 +131,7 @@ def test_why_nothing_came_after_a_change_is_told_and_is_in_the_json(
         return Captured(
             clip=clip, **paths, frames=50, received=60, lost=0, own_drops=0, foreign=0,
             connections=1, longest_break=0.1, frame_rate=25.0, stated_rate=None, seconds=2.0,
-            kernel_times=True, lag=0.0, clock_moved=0.0, reason="changed",
+            kernel_times=True, lag=0.0, clock_moved=0.04, reason="changed",
         )  # fmt: skip
 
     monkeypatch.setattr(capture_many, "capture", take)
@@ -143,6 +143,7 @@ def test_why_nothing_came_after_a_change_is_told_and_is_in_the_json(
     assert done.return_value == 3
     said = " ".join(done.output.split())
     assert "gate.mp4: 50 frames" in said
+    assert "the clock of this computer was set by up to 40 ms meanwhile" in said
     assert "gate: nothing was captured after the change. 192.0.2.1: the device is busy." in said
     [written] = json.loads((tmp_path / "a.json").read_text("utf-8"))
     assert (written["frames"], written["reason"]) == (50, "changed")
