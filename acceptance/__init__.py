@@ -6,6 +6,6 @@ everything else may change.
 
 import lazy_loader
 
-__version__ = "0.26.0"
+__version__ = "0.27.0"
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
